@@ -1,7 +1,44 @@
-.PHONY: help build
+# make demo and make psql share a lasting server; PG_MAJOR=15..18 chooses its version.
+.PHONY: help build demo psql stop test test-all lint bench clean
 
 help:
-	@echo 'make build   compile the extension and install it into a private PostgreSQL under target/'
+	@echo 'make demo      build, and play one change from request to approval'
+	@echo 'make psql      psql on the database of the demonstration'
+	@echo 'make stop      stop the server of the demonstration'
+	@echo 'make test      all tests with PostgreSQL 18; T="name ..." for some of them'
+	@echo 'make test-all  all tests with PostgreSQL 15, 16, 17 and 18'
+	@echo 'make lint      rustfmt, clippy and pgspot'
+	@echo 'make bench     measure the speed'
+	@echo 'make build     compile and install into the private server'
+	@echo 'make clean     remove all that these made'
+	@echo
+	@echo 'PG_MAJOR=16 make ...                 with another private PostgreSQL'
+	@echo 'PG_CONFIG=/path/to/pg_config make ...  with a copy of an installed one'
+	@echo 'V=1 make ...                         with the output of compilers and downloads'
 
 build:
 	@tools/build
+
+demo:
+	@tools/demo
+
+psql:
+	@tools/server psql
+
+stop:
+	@tools/server stop
+
+test:
+	@tools/test $(T)
+
+test-all:
+	@tools/test-all
+
+lint:
+	@tools/test lint
+
+bench:
+	@tools/bench
+
+clean:
+	@tools/clean

@@ -10,9 +10,11 @@ export CW_ROOT CW_TARGET
 say() { printf '%s\n' "customer_workflow: $*" >&2; }
 die() { say "$@"; exit 1; }
 
-# A caller's connection settings must not reach the private server.
-unset PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE \
-    PGOPTIONS PGDATA PGAPPNAME PGCLIENTENCODING PGTZ PGDATESTYLE PGSSLMODE PGLOCALEDIR PGSYSCONFDIR
+# A caller's connection settings must not reach the private server; tools/with-server sets its own.
+if [ -z "${CW_SERVER:-}" ]; then
+    unset PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGDATA \
+        PGOPTIONS PGAPPNAME PGCLIENTENCODING PGTZ PGDATESTYLE PGSSLMODE PGLOCALEDIR PGSYSCONFDIR
+fi
 
 # PostgreSQL refuses to run as root, and a container may have no sudo.
 CW_SERVER_USER=
@@ -73,10 +75,14 @@ export CW_FLAGS="--release --no-default-features --features pg$PG_MAJOR"
 export CARGO_TARGET_DIR=$CW_TARGET CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-never}"
 export PGRX_HOME=$CW_TARGET/pgrx/${CW_PG##*/}
 export PGRX_PG_CONFIG_PATH=$PG_BINDIR/pg_config
-if [ -z "${LIBCLANG_PATH:-}" ]; then
-    export LIBCLANG_PATH=$CW_TARGET/python/libclang/clang/native
-    # The package has no stddef.h and the like of its own.
-    export BINDGEN_EXTRA_CLANG_ARGS="${BINDGEN_EXTRA_CLANG_ARGS:-} -isystem $(cc -print-file-name=include 2>/dev/null)"
+# Once only: these scripts call each other, and a longer value would make cargo compile anew.
+if [ -z "${CW_OWN_LIBCLANG+set}" ]; then
+    export CW_OWN_LIBCLANG=${LIBCLANG_PATH:-}
+    if [ -z "$CW_OWN_LIBCLANG" ]; then
+        export LIBCLANG_PATH=$CW_TARGET/python/libclang/clang/native
+        # The package has no stddef.h and the like of its own.
+        export BINDGEN_EXTRA_CLANG_ARGS="${BINDGEN_EXTRA_CLANG_ARGS:+$BINDGEN_EXTRA_CLANG_ARGS }-isystem $(cc -print-file-name=include 2>/dev/null)"
+    fi
 fi
 export PATH=$PG_BINDIR:$CW_TARGET/tools/bin:$PATH
 
