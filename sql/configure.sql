@@ -1,0 +1,304 @@
+-- What a table owner or administrator configures, apart from the fields (protect.sql) and the data entities (entities.sql).
+
+CREATE FUNCTION customer_workflow._require_configures(relation regclass) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF relation IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'relation must not be null';
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation) THEN
+        RAISE EXCEPTION USING ERRCODE = 'undefined_table', MESSAGE = format('table with OID %s does not exist', relation::oid);
+    END IF;
+    IF customer_workflow._configures(relation) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = format('must be owner or administrator of table %s', customer_workflow._name(relation)),
+            HINT = 'The owner grants the duty with customer_workflow.grant_duty(relation, ''administrator'', person).';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._require_configures(regclass) IS 'Error 42501 unless the current person is the table''s owner or administrator';
+
+CREATE FUNCTION customer_workflow._require_owns(relation regclass, options text[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF customer_workflow._owns(relation) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = format('must be owner of table %s to set option %s', customer_workflow._name(relation), array_to_string(options, ', ')),
+            DETAIL = 'What it says is run with the rights of the table''s owner.',
+            HINT = 'Ask the owner or a superuser to set it.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._require_owns(regclass, text[]) IS 'Error 42501 unless the current person owns the table: for options that carry SQL or a role';
+
+CREATE FUNCTION customer_workflow._require_owns_database() RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF customer_workflow._owns_database() IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+            MESSAGE = format('must be owner of database %s', current_database()),
+            HINT = 'Application roles, groups and data entities for every table are set by the database owner or a superuser.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._require_owns_database() IS 'Error 42501 unless the current person owns the database: for what is not about one table';
+
+CREATE FUNCTION customer_workflow._stored_person(person text, kinds text[]) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF person IS NULL OR person = '' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'person must not be null or empty';
+    ELSIF split_part(person, ':', 1) = ANY (kinds) AND person LIKE '%:%' THEN
+        RETURN person;
+    END IF;
+    RETURN split_part(customer_workflow._require_person(), ':', 1) || ':' || person;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._stored_person(text, text[]) IS 'Canonical form of a person who need not exist any more, so that what was said about a dropped role can be removed';
+
+-- Options.
+
+CREATE FUNCTION customer_workflow.configure(relation regclass, options jsonb) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    tab customer_workflow.protected_table;
+    merged jsonb;
+BEGIN
+    PERFORM customer_workflow._require_configures(configure.relation);
+    PERFORM customer_workflow._check_option_values(configure.relation, configure.options);
+    -- Against a foreign key that comes at the same time and does not suit the new options.
+    EXECUTE format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE', configure.relation);
+    SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
+     WHERE t.id = customer_workflow._table_id(configure.relation) FOR UPDATE;
+    merged := customer_workflow._merge_options(tab.options, configure.options);
+    PERFORM customer_workflow._check_protection(configure.relation, customer_workflow._fields(configure.relation), merged, tab.search_path);
+    IF merged <> tab.options THEN
+        UPDATE customer_workflow.protected_table AS t SET options = merged WHERE t.id = tab.id;
+        PERFORM customer_workflow._log('configure', tab.id, NULL, NULL,
+            jsonb_build_object('options', jsonb_build_object('old', tab.options, 'new', merged)));
+        PERFORM customer_workflow._invalidate(configure.relation);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.configure(regclass, jsonb) IS 'Sets options of a protected table; those not named keep their value, null resets one to its default';
+
+-- The master switch.
+
+CREATE FUNCTION customer_workflow._set_enabled(relation regclass, enabled boolean, comment text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    tab customer_workflow.protected_table;
+BEGIN
+    PERFORM customer_workflow._require_configures(_set_enabled.relation);
+    SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
+     WHERE t.id = customer_workflow._table_id(_set_enabled.relation) FOR UPDATE;
+    IF tab.enabled = _set_enabled.enabled THEN
+        RETURN;
+    END IF;
+    IF _set_enabled.enabled THEN
+        PERFORM customer_workflow._check_protection(tab.relation, customer_workflow._fields(tab.relation), tab.options, tab.search_path);
+    END IF;
+    UPDATE customer_workflow.protected_table AS t SET enabled = _set_enabled.enabled WHERE t.id = tab.id;
+    PERFORM customer_workflow._log(CASE WHEN _set_enabled.enabled THEN 'enable' ELSE 'disable' END, tab.id, NULL, _set_enabled.comment, NULL);
+    PERFORM customer_workflow._invalidate(tab.relation);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._set_enabled(regclass, boolean, text) IS 'What enable() and disable() do';
+
+CREATE FUNCTION customer_workflow.enable(relation regclass) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM customer_workflow._set_enabled(relation, true, NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.enable(regclass) IS 'Switches approvals of a table on again after disable()';
+
+CREATE FUNCTION customer_workflow.disable(relation regclass, comment text DEFAULT NULL) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM customer_workflow._set_enabled(relation, false, comment);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.disable(regclass, text) IS 'Switches approvals of a table off: writes pass and are recorded, proposals stay, submit and approve are refused';
+
+-- Duties.
+
+CREATE FUNCTION customer_workflow._check_duty(duty text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF duty IS NULL OR duty NOT IN ('administrator', 'steward', 'auditor', 'override') THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('unrecognized duty: %s', coalesce(quote_literal(duty), 'null')),
+            HINT = 'Valid duties are: administrator, steward, auditor, override.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._check_duty(text) IS 'Error 22023 unless there is such a duty';
+
+CREATE FUNCTION customer_workflow.grant_duty(relation regclass, duty text, person text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    holder text;
+    tab integer;
+BEGIN
+    PERFORM customer_workflow._require_configures(grant_duty.relation);
+    PERFORM customer_workflow._check_duty(grant_duty.duty);
+    tab := customer_workflow._table_id(grant_duty.relation);
+    holder := customer_workflow._canonical_person(grant_duty.person, '{role,person,group}');
+    INSERT INTO customer_workflow.duty (table_id, duty, person) VALUES (tab, grant_duty.duty, holder) ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        PERFORM customer_workflow._log('grant_duty', tab, NULL, NULL, jsonb_build_object('duty', grant_duty.duty, 'person', holder));
+        PERFORM customer_workflow._invalidate(grant_duty.relation);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.grant_duty(regclass, text, text) IS 'Gives a duty for a protected table (administrator, steward, auditor, override) to a role with its members, a person or a group';
+
+CREATE FUNCTION customer_workflow.revoke_duty(relation regclass, duty text, person text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    holder text;
+    tab integer;
+BEGIN
+    PERFORM customer_workflow._require_configures(revoke_duty.relation);
+    PERFORM customer_workflow._check_duty(revoke_duty.duty);
+    tab := customer_workflow._table_id(revoke_duty.relation);
+    holder := customer_workflow._stored_person(revoke_duty.person, '{role,person,group}');
+    DELETE FROM customer_workflow.duty AS d WHERE d.table_id = tab AND d.duty = revoke_duty.duty AND d.person = holder;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+            MESSAGE = format('%s does not have duty %s for table %s', customer_workflow._display(holder), revoke_duty.duty, customer_workflow._name(revoke_duty.relation)),
+            HINT = 'The view customer_workflow.duties shows who has which duty.';
+    END IF;
+    PERFORM customer_workflow._log('revoke_duty', tab, NULL, NULL, jsonb_build_object('duty', revoke_duty.duty, 'person', holder));
+    PERFORM customer_workflow._invalidate(revoke_duty.relation);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.revoke_duty(regclass, text, text) IS 'Takes a duty away that grant_duty() gave';
+
+-- Application roles.
+
+CREATE FUNCTION customer_workflow._role_name(role regrole) RETURNS name
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    result name := (SELECT r.rolname FROM pg_roles AS r WHERE r.oid = role);
+BEGIN
+    IF role IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'role must not be null';
+    ELSIF result IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('role with OID %s does not exist', role::oid);
+    END IF;
+    RETURN result;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._role_name(regrole) IS 'The plain name of a role, unquoted; an error when there is none';
+
+CREATE FUNCTION customer_workflow.set_application_role(role regrole, person_required boolean DEFAULT true) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role_name name;
+    before boolean;
+BEGIN
+    PERFORM customer_workflow._require_owns_database();
+    role_name := customer_workflow._role_name(set_application_role.role);
+    IF set_application_role.person_required IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'person_required must not be null';
+    END IF;
+    SELECT a.person_required INTO before FROM customer_workflow.application_role AS a WHERE a.role = role_name FOR UPDATE;
+    IF before = set_application_role.person_required THEN
+        RETURN;
+    END IF;
+    INSERT INTO customer_workflow.application_role AS a (role, person_required) VALUES (role_name, set_application_role.person_required)
+        ON CONFLICT ON CONSTRAINT application_role_pkey DO UPDATE SET person_required = EXCLUDED.person_required;
+    PERFORM customer_workflow._log('set_application_role', NULL, NULL, NULL,
+        jsonb_build_object('role', role_name, 'person_required', jsonb_build_object('old', before, 'new', set_application_role.person_required)));
+    PERFORM customer_workflow._invalidate(NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.set_application_role(regrole, boolean) IS 'This pooled login role may name the person who acts; with person_required a protected change without a person is refused';
+
+CREATE FUNCTION customer_workflow.remove_application_role(role regrole) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    role_name name;
+BEGIN
+    PERFORM customer_workflow._require_owns_database();
+    role_name := customer_workflow._role_name(remove_application_role.role);
+    DELETE FROM customer_workflow.application_role AS a WHERE a.role = role_name;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+            MESSAGE = format('role %s is not an application role', quote_ident(role_name)),
+            HINT = 'customer_workflow.set_application_role(role) makes it one.';
+    END IF;
+    PERFORM customer_workflow._log('remove_application_role', NULL, NULL, NULL, jsonb_build_object('role', role_name));
+    PERFORM customer_workflow._invalidate(NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.remove_application_role(regrole) IS 'This role may not name other people any more';
+
+-- Groups.
+
+CREATE FUNCTION customer_workflow._group_name(group_name text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    result text := regexp_replace(group_name, '^group:', '');
+BEGIN
+    IF result IS NULL OR result = '' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'group_name must not be null or empty';
+    END IF;
+    RETURN result;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._group_name(text) IS 'The name of a group, written with or without its prefix group:';
+
+CREATE FUNCTION customer_workflow.add_group_member(group_name text, person text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    member text;
+    grp text;
+BEGIN
+    PERFORM customer_workflow._require_owns_database();
+    grp := customer_workflow._group_name(add_group_member.group_name);
+    member := customer_workflow._canonical_person(add_group_member.person, '{role,person}');
+    INSERT INTO customer_workflow.group_member (group_name, person) VALUES (grp, member) ON CONFLICT DO NOTHING;
+    IF FOUND THEN
+        PERFORM customer_workflow._log('add_group_member', NULL, NULL, NULL, jsonb_build_object('group', grp, 'person', member));
+        PERFORM customer_workflow._invalidate(NULL);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.add_group_member(text, text) IS 'Adds a person, or a role with its members, to a group; the first member makes the group';
+
+CREATE FUNCTION customer_workflow.remove_group_member(group_name text, person text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    member text;
+    grp text;
+BEGIN
+    PERFORM customer_workflow._require_owns_database();
+    grp := customer_workflow._group_name(remove_group_member.group_name);
+    member := customer_workflow._stored_person(remove_group_member.person, '{role,person}');
+    DELETE FROM customer_workflow.group_member AS m WHERE m.group_name = grp AND m.person = member;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+            MESSAGE = format('%s is not a member of group %s', customer_workflow._display(member), grp),
+            HINT = (SELECT CASE WHEN count(*) = 0 THEN 'There is no such group.'
+                                ELSE 'Its members are: ' || string_agg(customer_workflow._display(m.person), ', ' ORDER BY m.person) || '.' END
+                      FROM customer_workflow.group_member AS m WHERE m.group_name = grp);
+    END IF;
+    PERFORM customer_workflow._log('remove_group_member', NULL, NULL, NULL, jsonb_build_object('group', grp, 'person', member));
+    PERFORM customer_workflow._invalidate(NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.remove_group_member(text, text) IS 'Takes a person out of a group; without members there is no group';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._require_configures(regclass),
+    customer_workflow._require_owns(regclass, text[]),
+    customer_workflow._require_owns_database(),
+    customer_workflow._stored_person(text, text[]),
+    customer_workflow._set_enabled(regclass, boolean, text),
+    customer_workflow._check_duty(text),
+    customer_workflow._role_name(regrole),
+    customer_workflow._group_name(text)
+    FROM PUBLIC;

@@ -1,0 +1,251 @@
+-- DDL on protected tables. These event triggers keep the configuration true to the tables and refuse what would make a protection
+-- unsound; they return at once when no protected table is touched.
+
+CREATE FUNCTION customer_workflow._open_statuses() RETURNS text[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT '{not_submitted,pending_approval,change_requested,rejected,approved}'::text[]
+$$;
+COMMENT ON FUNCTION customer_workflow._open_statuses() IS 'The statuses of a proposal that may still come to something';
+
+CREATE FUNCTION customer_workflow._close(proposals bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE customer_workflow.work_item AS w SET status = 'closed', closed_at = now(), closed_by = customer_workflow._person()
+     WHERE w.proposal = ANY (proposals) AND w.status = 'open';
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._close(bigint[]) IS 'Closes the open work items of these proposals';
+
+CREATE FUNCTION customer_workflow._cancel_locked(proposals bigint[], kind text, details jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE customer_workflow.proposal AS p SET status = 'cancelled', collects = false, decided_at = now() WHERE p.id = ANY (proposals);
+    PERFORM customer_workflow._close(proposals);
+    PERFORM customer_workflow._log(_cancel_locked.kind, p.table_id, p.id, NULL, _cancel_locked.details)
+       FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) ORDER BY p.id;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._cancel_locked(bigint[], text, jsonb) IS 'Cancels proposals that the caller has locked, for a reason that is not a person''s verb';
+
+CREATE FUNCTION customer_workflow._withdraw_fields(table_id integer, fields name[], remaining name[], options jsonb, cancel_open boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    gone text[];
+    touched bigint[];
+    emptied bigint[];
+BEGIN
+    SELECT array_agg(l.id ORDER BY l.id) INTO touched
+      FROM (SELECT p.id FROM customer_workflow.proposal AS p
+             WHERE p.table_id = _withdraw_fields.table_id AND p.status = ANY (customer_workflow._open_statuses())
+               AND EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND c.field = ANY (_withdraw_fields.fields))
+             ORDER BY p.id FOR UPDATE) AS l;
+    IF touched IS NULL THEN
+        RETURN;
+    ELSIF NOT cancel_open THEN
+        RAISE EXCEPTION USING ERRCODE = 'CW003',
+            MESSAGE = format('open proposals touch %s of table %s', array_to_string(_withdraw_fields.fields, ', '),
+                             (SELECT customer_workflow._name(t.relation) FROM customer_workflow.protected_table AS t WHERE t.id = _withdraw_fields.table_id)),
+            DETAIL = format('Open proposals: %s.', cardinality(touched)),
+            HINT = 'Decide them first, or withdraw them with cancel_open => true.';
+    END IF;
+
+    SELECT array_agg(p.id ORDER BY p.id) INTO emptied FROM customer_workflow.proposal AS p
+     WHERE p.id = ANY (touched) AND NOT EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND c.field = ANY (remaining));
+    PERFORM customer_workflow._cancel_locked(emptied, 'cancelled', jsonb_build_object('reason', 'unprotect', 'fields', _withdraw_fields.fields));
+
+    -- What goes on without these fields: their companions go with them.
+    touched := ARRAY(SELECT id FROM unnest(touched) AS id WHERE (id = ANY (emptied)) IS NOT TRUE);
+    gone := ARRAY(SELECT f::text FROM unnest(_withdraw_fields.fields) AS f
+                  UNION
+                  (SELECT c::text FROM unnest(customer_workflow._companions(jsonb_build_object('companions', (options -> 'companions') - remaining::text[]))) AS c
+                   EXCEPT
+                   SELECT c::text FROM unnest(customer_workflow._companions(jsonb_build_object('companions', (options -> 'companions') - _withdraw_fields.fields::text[]))) AS c));
+    PERFORM customer_workflow._log('withdrawn', _withdraw_fields.table_id, w.proposal, NULL, jsonb_build_object('reason', 'unprotect', 'changes', w.changes))
+       FROM (SELECT c.proposal, jsonb_object_agg(c.field, jsonb_build_object('original', c.original, 'proposed', c.proposed)) AS changes
+               FROM customer_workflow.change AS c WHERE c.proposal = ANY (touched) AND c.field = ANY (gone) GROUP BY c.proposal ORDER BY c.proposal) AS w;
+    DELETE FROM customer_workflow.change AS c WHERE c.proposal = ANY (touched) AND c.field = ANY (gone);
+    -- What was submitted is not what is left.
+    UPDATE customer_workflow.proposal AS p SET status = 'not_submitted', digest = NULL
+     WHERE p.id = ANY (touched) AND p.status IN ('pending_approval', 'approved');
+    PERFORM customer_workflow._close(touched);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._withdraw_fields(integer, name[], name[], jsonb, boolean) IS 'Takes fields that lose their protection out of open proposals, or refuses with CW003';
+
+CREATE FUNCTION customer_workflow._on_drop() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    tab customer_workflow.protected_table;
+BEGIN
+    FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t
+                WHERE t.relation IN (SELECT d.objid FROM pg_event_trigger_dropped_objects() AS d WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0)
+                ORDER BY t.id FOR UPDATE LOOP
+        UPDATE customer_workflow.protected_table AS t SET relation = NULL WHERE t.id = tab.id;
+        PERFORM customer_workflow._log('table_dropped', tab.id, NULL, NULL, jsonb_build_object('relation', tab.relation_name));
+        PERFORM customer_workflow._cancel_locked(
+            ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
+                   WHERE p.table_id = tab.id AND p.status = ANY (customer_workflow._open_statuses()) ORDER BY p.id FOR UPDATE),
+            'cancelled', '{"reason": "table_dropped"}');
+        PERFORM customer_workflow._invalidate(NULL);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._on_drop() IS 'A protected table was dropped: its open proposals are cancelled, its history stays';
+
+-- What the columns of protected tables are called before a command, to know afterwards which one it renamed. Nothing of a user's runs
+-- between the two events of a RENAME, so nobody can put another answer here.
+CREATE FUNCTION customer_workflow._before_alter() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    PERFORM set_config('customer_workflow_ddl.columns', coalesce((
+        SELECT jsonb_object_agg(t.id, (SELECT jsonb_object_agg(a.attnum, a.attname) FROM pg_attribute AS a
+                                        WHERE a.attrelid = t.relation AND a.attnum > 0 AND NOT a.attisdropped))::text
+          FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL), '{}'), true);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._before_alter() IS 'Remembers the column names of protected tables for the length of one ALTER TABLE';
+
+CREATE FUNCTION customer_workflow._renamed_text(value text, old_name text, new_name text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE value WHEN old_name THEN new_name ELSE value END
+$$;
+COMMENT ON FUNCTION customer_workflow._renamed_text(text, text, text) IS 'The name of a column after one was renamed';
+
+CREATE FUNCTION customer_workflow._renamed_keys(value jsonb, old_name text, new_name text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN value ? old_name THEN (value - old_name) || jsonb_build_object(new_name, value -> old_name) ELSE value END
+$$;
+COMMENT ON FUNCTION customer_workflow._renamed_keys(jsonb, text, text) IS 'An object by column names after a column was renamed';
+
+CREATE FUNCTION customer_workflow._rename_column(tab customer_workflow.protected_table, old_name text, new_name text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    after jsonb := tab.options;
+BEGIN
+    IF after ? 'bookkeeping' THEN
+        after := jsonb_set(after, '{bookkeeping}', customer_workflow._renamed_keys(after -> 'bookkeeping', old_name, new_name));
+    END IF;
+    IF after ? 'companions' THEN
+        after := jsonb_set(after, '{companions}', (
+            SELECT jsonb_object_agg(customer_workflow._renamed_text(e.key, old_name, new_name), (
+                       SELECT jsonb_agg(customer_workflow._renamed_text(c.col, old_name, new_name) ORDER BY c.place)
+                         FROM jsonb_array_elements_text(e.value) WITH ORDINALITY AS c (col, place)))
+              FROM jsonb_each(after -> 'companions') AS e));
+    END IF;
+    UPDATE customer_workflow.protected_table AS t SET options = after WHERE t.id = tab.id AND t.options <> after;
+    UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', customer_workflow._renamed_keys(e.options -> 'fields', old_name, new_name))
+     WHERE e.table_id = tab.id AND e.options -> 'fields' ? old_name;
+    UPDATE customer_workflow.change AS c SET field = new_name
+      FROM customer_workflow.proposal AS p
+     WHERE p.table_id = tab.id AND p.status = ANY (customer_workflow._open_statuses()) AND c.proposal = p.id AND c.field = old_name;
+    PERFORM customer_workflow._log('column_renamed', tab.id, NULL, NULL, jsonb_build_object('old', old_name, 'new', new_name));
+    BEGIN
+        PERFORM customer_workflow._check_protection(tab.relation, customer_workflow._fields(tab.relation), after, tab.search_path);
+    EXCEPTION WHEN invalid_parameter_value OR undefined_object OR feature_not_supported THEN
+        RAISE WARNING USING MESSAGE = SQLERRM, DETAIL = format('Column "%s" was renamed to "%s". Until this is set anew nothing can be approved.', old_name, new_name),
+            HINT = 'SELECT customer_workflow.configure(relation, options).';
+    END;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._rename_column(customer_workflow.protected_table, text, text) IS 'Options and open proposals follow a column that was renamed';
+
+CREATE FUNCTION customer_workflow._guard_partitions(relation regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    part regclass;
+BEGIN
+    -- Only those that this transaction attached: a restore makes the triggers of the others itself.
+    FOR part IN SELECT DISTINCT below.relid FROM customer_workflow._tree(relation) AS t
+                  JOIN pg_inherits AS i ON i.inhrelid = t AND age(i.xmin) <= age(pg_current_xact_id()::xid)
+                 CROSS JOIN LATERAL (SELECT t AS relid UNION SELECT p.relid FROM pg_partition_tree(t) AS p) AS below
+                 WHERE EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = relation AND g.tgname = '~~~customer_workflow_truncate')
+                   AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = below.relid AND g.tgname = '~~~customer_workflow_truncate')
+                 ORDER BY 1 LOOP
+        EXECUTE format('CREATE TRIGGER "~~~customer_workflow_truncate" AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION customer_workflow.capture_truncate()', part);
+    END LOOP;
+    -- A detached partition loses the clones of row triggers, but not this one.
+    FOR part IN SELECT g.tgrelid FROM pg_trigger AS g JOIN pg_class AS c ON c.oid = g.tgrelid
+                 WHERE g.tgname = '~~~customer_workflow_truncate'
+                   AND NOT EXISTS (SELECT FROM pg_trigger AS f WHERE f.tgrelid = coalesce(pg_partition_root(g.tgrelid), g.tgrelid) AND f.tgname = '!customer_workflow_first')
+                   AND NOT EXISTS (SELECT FROM customer_workflow.protected_table AS t WHERE t.relation = coalesce(pg_partition_root(g.tgrelid), g.tgrelid)) LOOP
+        EXECUTE format('DROP TRIGGER "~~~customer_workflow_truncate" ON %s', part);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._guard_partitions(regclass) IS 'Partitions that were attached are guarded against TRUNCATE, those that were detached are not any more';
+
+CREATE FUNCTION customer_workflow._after_alter() RETURNS event_trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    tab customer_workflow.protected_table;
+    snapshot jsonb;
+    renamed record;
+    child regclass;
+BEGIN
+    IF NOT EXISTS (SELECT FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL) THEN
+        RETURN;
+    END IF;
+    SELECT i.inhrelid INTO child FROM pg_event_trigger_ddl_commands() AS d
+      JOIN pg_inherits AS i ON d.classid = 'pg_class'::regclass AND i.inhrelid = d.objid
+      JOIN pg_class AS c ON c.oid = i.inhrelid AND NOT c.relispartition
+      JOIN customer_workflow.protected_table AS t ON t.relation IN (i.inhrelid, i.inhparent)
+     LIMIT 1;
+    IF FOUND THEN
+        PERFORM customer_workflow._refuse(format('table %s cannot inherit: it or its parent is protected', customer_workflow._name(child)),
+            'Use a partitioned table, or unprotect the table first.');
+    END IF;
+
+    FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t
+                WHERE t.relation IN (SELECT coalesce(pg_partition_root(d.objid), d.objid) FROM pg_event_trigger_ddl_commands() AS d WHERE d.classid = 'pg_class'::regclass)
+                   OR t.relation IN (SELECT c.oid FROM pg_event_trigger_ddl_commands() AS d
+                                       JOIN pg_type AS y ON d.classid IN ('pg_class'::regclass, 'pg_type'::regclass) AND d.objid IN (y.oid, y.typrelid)
+                                       JOIN pg_class AS c ON c.reloftype = y.oid)
+                   OR (TG_TAG = 'ALTER SCHEMA' AND t.relation_name <> t.relation::text)
+                ORDER BY t.id LOOP
+        snapshot := nullif(current_setting('customer_workflow_ddl.columns', true), '')::jsonb -> tab.id::text;
+        FOR renamed IN SELECT s.value AS old_name, a.attname AS new_name FROM jsonb_each_text(snapshot) AS s
+                         JOIN pg_attribute AS a ON a.attrelid = tab.relation AND a.attnum = s.key::smallint AND NOT a.attisdropped
+                        WHERE a.attname <> s.value
+                          AND EXISTS (SELECT FROM pg_event_trigger_ddl_commands() AS d WHERE d.objsubid <> 0) LOOP
+            PERFORM customer_workflow._rename_column(tab, renamed.old_name, renamed.new_name);
+        END LOOP;
+        UPDATE customer_workflow.protected_table AS t SET relation_name = t.relation::text WHERE t.id = tab.id AND t.relation_name <> t.relation::text;
+        PERFORM customer_workflow._guard_partitions(tab.relation);
+        PERFORM customer_workflow._check_references(tab.relation, customer_workflow._held_columns(
+            tab.relation, coalesce(customer_workflow._fields(tab.relation), '{}'), tab.options));
+        SELECT p INTO child FROM customer_workflow._tree(tab.relation) AS p JOIN pg_class AS c ON c.oid = p AND c.relkind = 'f' LIMIT 1;
+        IF FOUND THEN
+            PERFORM customer_workflow._refuse(format('foreign table %s cannot be a partition of protected table %s', customer_workflow._name(child), customer_workflow._name(tab.relation)),
+                'Unprotect the table first.');
+        END IF;
+        PERFORM customer_workflow._invalidate(tab.relation);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._after_alter() IS 'A protected table was altered: refuses what makes its protection unsound, and lets the configuration follow';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._open_statuses(),
+    customer_workflow._close(bigint[]),
+    customer_workflow._cancel_locked(bigint[], text, jsonb),
+    customer_workflow._withdraw_fields(integer, name[], name[], jsonb, boolean),
+    customer_workflow._on_drop(),
+    customer_workflow._before_alter(),
+    customer_workflow._renamed_text(text, text, text),
+    customer_workflow._renamed_keys(jsonb, text, text),
+    customer_workflow._rename_column(customer_workflow.protected_table, text, text),
+    customer_workflow._guard_partitions(regclass),
+    customer_workflow._after_alter()
+    FROM PUBLIC;
+
+CREATE EVENT TRIGGER customer_workflow_drop ON sql_drop EXECUTE FUNCTION customer_workflow._on_drop();
+COMMENT ON EVENT TRIGGER customer_workflow_drop IS 'Cancels the open proposals of a protected table that is dropped';
+CREATE EVENT TRIGGER customer_workflow_before_alter ON ddl_command_start
+    WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER TYPE')
+    EXECUTE FUNCTION customer_workflow._before_alter();
+COMMENT ON EVENT TRIGGER customer_workflow_before_alter IS 'Remembers the column names of protected tables while one may be renamed';
+CREATE EVENT TRIGGER customer_workflow_after_alter ON ddl_command_end
+    WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER TYPE',
+                 'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'ALTER SCHEMA')
+    EXECUTE FUNCTION customer_workflow._after_alter();
+COMMENT ON EVENT TRIGGER customer_workflow_after_alter IS 'Keeps configuration and protected tables true to each other';

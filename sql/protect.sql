@@ -1,0 +1,363 @@
+-- protect() and unprotect(): which fields, and what can be protected at all.
+
+CREATE FUNCTION customer_workflow._key_columns(relation regclass) RETURNS name[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(a.attname ORDER BY k.place), '{}')
+      FROM pg_index AS i
+     CROSS JOIN unnest(i.indkey::smallint[]) WITH ORDINALITY AS k (attnum, place)
+      JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+     WHERE i.indrelid = relation AND i.indisprimary AND i.indisvalid AND k.place <= i.indnkeyatts
+$$;
+COMMENT ON FUNCTION customer_workflow._key_columns(regclass) IS 'The columns of the primary key, in its order; empty without one';
+
+CREATE FUNCTION customer_workflow._tree(relation regclass) RETURNS SETOF regclass
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT relation UNION SELECT p.relid FROM pg_partition_tree(relation) AS p
+$$;
+COMMENT ON FUNCTION customer_workflow._tree(regclass) IS 'The table and all of its partitions';
+
+CREATE FUNCTION customer_workflow._refuse(message text, hint text) RETURNS void
+LANGUAGE plpgsql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = message, HINT = hint;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._refuse(text, text) IS 'Error 0A000: this cannot be protected';
+
+CREATE FUNCTION customer_workflow._check_table(relation regclass) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    rel record;
+    tab text := customer_workflow._name(relation);
+    other regclass;
+BEGIN
+    SELECT c.oid, c.relkind, c.relpersistence, c.relispartition, n.nspname INTO rel
+      FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation;
+    IF rel.oid < 16384 OR rel.nspname IN ('pg_catalog', 'information_schema', 'pg_toast') THEN
+        PERFORM customer_workflow._refuse(format('cannot protect %s: it is a system catalog', tab), 'Protect tables of your own.');
+    ELSIF rel.nspname = 'customer_workflow' THEN
+        PERFORM customer_workflow._refuse(format('cannot protect %s: it belongs to this extension', tab), 'Protect tables of your own.');
+    ELSIF rel.relkind NOT IN ('r', 'p') THEN
+        PERFORM customer_workflow._refuse(
+            format('cannot protect %s: it is a %s', tab, CASE rel.relkind WHEN 'f' THEN 'foreign table' WHEN 'v' THEN 'view'
+                WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' ELSE 'relation of another kind' END),
+            CASE rel.relkind WHEN 'f' THEN 'Protect the table on the server where it is stored.'
+                WHEN 'v' THEN 'Protect the tables that the view writes to.' ELSE 'Protect an ordinary or a partitioned table.' END);
+    ELSIF rel.relpersistence = 't' THEN
+        PERFORM customer_workflow._refuse(format('cannot protect %s: it is a temporary table', tab), 'Protect a permanent table.');
+    ELSIF rel.relispartition THEN
+        PERFORM customer_workflow._refuse(format('cannot protect %s: it is a partition', tab),
+            format('Protect the root of the partitioned table, %s.', pg_partition_root(relation)));
+    END IF;
+    SELECT CASE i.inhparent WHEN relation THEN i.inhrelid ELSE i.inhparent END INTO other FROM pg_inherits AS i
+     WHERE (i.inhparent = relation AND rel.relkind = 'r') OR i.inhrelid = relation LIMIT 1;
+    IF FOUND THEN
+        PERFORM customer_workflow._refuse(format('cannot protect %s: it shares columns by inheritance with %s', tab, customer_workflow._name(other)),
+            'Use a partitioned table, or end the inheritance with ALTER TABLE … NO INHERIT.');
+    END IF;
+    SELECT t INTO other FROM customer_workflow._tree(relation) AS t JOIN pg_class AS c ON c.oid = t WHERE c.relkind = 'f' LIMIT 1;
+    IF FOUND THEN
+        PERFORM customer_workflow._refuse(format('cannot protect %s: its partition %s is a foreign table', tab, customer_workflow._name(other)),
+            'Detach that partition.');
+    ELSIF customer_workflow._key_columns(relation) = '{}' THEN
+        PERFORM customer_workflow._refuse(format('cannot protect %s: it has no primary key', tab),
+            'A proposal finds its record by the primary key: add one with ALTER TABLE … ADD PRIMARY KEY.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._check_table(regclass) IS 'Error 0A000 for tables that cannot be protected soundly';
+
+CREATE FUNCTION customer_workflow._type_without_input(type oid) RETURNS regtype
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE part (id) AS (
+        SELECT type
+        UNION
+        SELECT next.id FROM part JOIN pg_type AS t ON t.oid = part.id
+         CROSS JOIN LATERAL (SELECT t.typbasetype WHERE t.typtype = 'd'
+                             UNION ALL SELECT t.typelem WHERE t.typelem <> 0
+                             UNION ALL SELECT a.atttypid FROM pg_attribute AS a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+                             UNION ALL SELECT r.rngsubtype FROM pg_range AS r WHERE r.rngtypid = t.oid OR r.rngmultitypid = t.oid) AS next (id))
+    SELECT t.oid FROM part JOIN pg_type AS t ON t.oid = part.id
+     WHERE t.typtype = 'p' OR NOT t.typisdefined
+        OR t.typname IN ('pg_node_tree', 'pg_ndistinct', 'pg_dependencies', 'pg_mcv_list', 'pg_brin_bloom_summary', 'pg_brin_minmax_multi_summary', 'gtsvector')
+           AND t.typnamespace = 'pg_catalog'::regnamespace
+     LIMIT 1
+$$;
+COMMENT ON FUNCTION customer_workflow._type_without_input(oid) IS 'A type, in the type, of which values cannot be read back from text; null when there is none';
+
+CREATE FUNCTION customer_workflow._check_columns(relation regclass, columns name[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    keys name[] := customer_workflow._key_columns(relation);
+    tab text := customer_workflow._name(relation);
+    col record;
+BEGIN
+    FOR col IN SELECT f.name, a.attnum, a.attgenerated, a.attidentity, a.atttypid, format('cannot protect column "%s" of table %s: ', f.name, tab) AS refusal
+                 FROM unnest(columns) AS f (name)
+                 LEFT JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = f.name AND NOT a.attisdropped LOOP
+        IF col.attnum IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = format('column "%s" of table %s does not exist', col.name, tab),
+                HINT = (SELECT 'Its columns are: ' || string_agg(a.attname, ', ' ORDER BY a.attnum) || '.' FROM pg_attribute AS a
+                         WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
+        ELSIF col.attnum < 0 THEN
+            PERFORM customer_workflow._refuse(col.refusal || 'it is a system column', 'Name columns that an UPDATE can set.');
+        ELSIF col.attgenerated <> '' THEN
+            PERFORM customer_workflow._refuse(col.refusal || 'it is generated', 'Protect the columns that it is computed from.');
+        ELSIF col.attidentity = 'a' THEN
+            PERFORM customer_workflow._refuse(col.refusal || 'it is GENERATED ALWAYS AS IDENTITY', 'No UPDATE can give it a value.');
+        ELSIF col.name = ANY (keys) THEN
+            PERFORM customer_workflow._refuse(col.refusal || 'it belongs to the primary key',
+                'A proposal finds its record by the primary key; use a key without meaning and protect this column beside it.');
+        ELSIF customer_workflow._type_without_input(col.atttypid) IS NOT NULL THEN
+            PERFORM customer_workflow._refuse(col.refusal || format('values of type %s cannot be read back from text', customer_workflow._type_without_input(col.atttypid)),
+                'Use a type that has an input function.');
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._check_columns(regclass, name[]) IS 'Error 0A000 for columns that cannot be held back soundly, 42703 for those that do not exist';
+
+-- The values of these may be held back: holding one that a foreign key's action writes would commit a broken key.
+CREATE FUNCTION customer_workflow._held_columns(relation regclass, fields name[], options jsonb) RETURNS name[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN options ->> 'together' = 'row'
+           THEN (SELECT coalesce(array_agg(a.attname ORDER BY a.attnum), '{}') FROM pg_attribute AS a
+                  WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' AND a.attidentity <> 'a'
+                    AND NOT coalesce(options -> 'bookkeeping' ? a.attname, false)
+                    AND a.attname <> ALL (customer_workflow._key_columns(relation)))
+           ELSE fields || customer_workflow._companions(options) END
+$$;
+COMMENT ON FUNCTION customer_workflow._held_columns(regclass, name[], jsonb) IS 'Columns of which a change may be held back: fields, companions, or with together row all that an UPDATE can set, except key and bookkeeping';
+
+CREATE FUNCTION customer_workflow._check_references(relation regclass, columns name[]) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    bad record;
+BEGIN
+    SELECT a.attname, k.conname, k.conrelid INTO bad
+      FROM customer_workflow._tree(relation) AS t
+      JOIN pg_constraint AS k ON k.conrelid = t AND k.contype = 'f' AND (k.confupdtype IN ('c', 'n', 'd') OR k.confdeltype IN ('c', 'n', 'd'))
+      JOIN pg_attribute AS a ON a.attrelid = t AND a.attnum = ANY (k.conkey)
+     WHERE a.attname = ANY (columns)
+     ORDER BY t <> relation, k.conname, a.attnum LIMIT 1;
+    IF FOUND THEN
+        PERFORM customer_workflow._refuse(
+            format('cannot protect column "%s" of table %s: foreign key %s may write it', bad.attname, customer_workflow._name(bad.conrelid), quote_ident(bad.conname)),
+            'A foreign key with CASCADE, SET NULL or SET DEFAULT would break when its write is held back; use NO ACTION or RESTRICT.');
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._check_references(regclass, name[]) IS 'Error 0A000 when the action of a foreign key of the table or a partition of it may write one of the columns';
+
+-- The path for approved writes: what the caller's names meant, without schemas in which others could put something in the way.
+CREATE FUNCTION customer_workflow._safe_path(relation regclass, path name[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT concat_ws(', ', string_agg(quote_ident(wanted.name), ', ' ORDER BY wanted.place), 'pg_temp')
+      FROM pg_class AS c
+     CROSS JOIN LATERAL (SELECT s.name, min(s.place) AS place
+                           FROM unnest(path || (SELECT own.nspname FROM pg_namespace AS own WHERE own.oid = c.relnamespace)) WITH ORDINALITY AS s (name, place)
+                          WHERE s.name !~ '^pg_(temp|toast)' GROUP BY s.name) AS wanted
+      JOIN pg_namespace AS n ON n.nspname = wanted.name
+     WHERE c.oid = relation
+       AND NOT EXISTS (
+            SELECT FROM (SELECT n.nspowner AS who
+                         UNION ALL
+                         SELECT x.grantee FROM aclexplode(n.nspacl) AS x WHERE x.privilege_type = 'CREATE') AS creator
+              LEFT JOIN pg_roles AS r ON r.oid = creator.who
+             WHERE NOT coalesce(r.rolsuper OR r.rolname = 'pg_database_owner', false) AND creator.who <> c.relowner)
+$$;
+COMMENT ON FUNCTION customer_workflow._safe_path(regclass, name[]) IS 'Of the schemas of a path, and the table''s own, those in which only superusers and the table''s owner may create; pg_temp last';
+
+CREATE FUNCTION customer_workflow._canonical_approvers(approvers text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    kind text := substring(approvers FROM '^(role|group|person):');
+    plain text := regexp_replace(approvers, '^(role|group):', '');
+    is_role boolean := EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = plain);
+    is_group boolean := EXISTS (SELECT FROM customer_workflow.group_member AS m WHERE m.group_name = plain);
+BEGIN
+    IF approvers IS NULL THEN
+        RETURN NULL;
+    ELSIF plain = '' OR kind = 'person' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('invalid approvers: "%s"', approvers),
+            HINT = 'Approvers are a role or a group, for example "role:credit_managers" or "group:board".';
+    ELSIF kind = 'group' THEN
+        RETURN approvers;
+    ELSIF kind IS NULL AND is_role AND is_group THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('there is a role and a group "%s"', plain),
+            HINT = format('Say which are the approvers: "role:%s" or "group:%s".', plain, plain);
+    ELSIF kind IS NULL AND is_group THEN
+        RETURN 'group:' || plain;
+    ELSIF NOT is_role THEN
+        RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+            MESSAGE = CASE WHEN kind IS NULL THEN format('there is no role and no group "%s"', plain) ELSE format('role "%s" does not exist', plain) END,
+            HINT = 'CREATE ROLE makes a role; customer_workflow.add_group_member(group_name, person) makes a group.';
+    END IF;
+    RETURN 'role:' || plain;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._canonical_approvers(text) IS 'role:name or group:name of a role or group that exists';
+
+-- The column list of the first trigger is the set of protected fields.
+CREATE FUNCTION customer_workflow._install(relation regclass, fields name[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    part regclass;
+BEGIN
+    EXECUTE format('CREATE OR REPLACE TRIGGER "!customer_workflow_first" BEFORE UPDATE OF %s ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_first()',
+                   (SELECT string_agg(quote_ident(f.name), ', ' ORDER BY f.place) FROM unnest(fields) WITH ORDINALITY AS f (name, place)), relation);
+    EXECUTE format('CREATE OR REPLACE TRIGGER "~~~customer_workflow_last" BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_last()', relation);
+    EXECUTE format('CREATE OR REPLACE TRIGGER "~~~customer_workflow_delete" AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_delete()', relation);
+    IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation AND c.relkind = 'p') THEN
+        EXECUTE format('CREATE OR REPLACE TRIGGER "~~~customer_workflow_move" BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_move()', relation);
+    END IF;
+    -- Statement triggers are not cloned to partitions.
+    FOR part IN SELECT t FROM customer_workflow._tree(relation) AS t ORDER BY t LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER "~~~customer_workflow_truncate" AFTER TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION customer_workflow.capture_truncate()', part);
+    END LOOP;
+    IF (customer_workflow._fields(relation) @> fields AND customer_workflow._fields(relation) <@ fields) IS NOT TRUE THEN
+        RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = format('table %s was renamed meanwhile', relation), HINT = 'Try again.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._install(regclass, name[]) IS 'Makes or replaces the triggers of a protected table';
+
+CREATE FUNCTION customer_workflow._uninstall(relation regclass) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    trg record;
+BEGIN
+    FOR trg IN SELECT g.tgname, g.tgrelid::regclass AS tab FROM customer_workflow._tree(relation) AS t
+                 JOIN pg_trigger AS g ON g.tgrelid = t AND g.tgparentid = 0 AND g.tgname ~ '^(!|~~~)customer_workflow_'
+                 JOIN pg_proc AS p ON p.oid = g.tgfoid AND p.pronamespace = 'customer_workflow'::regnamespace
+                ORDER BY t, g.tgname LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', trg.tgname, trg.tab);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._uninstall(regclass) IS 'Drops the triggers of a protected table';
+
+CREATE FUNCTION customer_workflow._protect(relation regclass, fields name[], approvers text, options jsonb, path name[]) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    before customer_workflow.protected_table;
+    after customer_workflow.protected_table;
+    old_fields name[];
+    new_fields name[];
+BEGIN
+    PERFORM customer_workflow._require_configures(_protect.relation);
+    IF coalesce(cardinality(_protect.fields), 0) = 0 OR array_position(_protect.fields, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'fields must name at least one column, and no nulls';
+    END IF;
+    PERFORM customer_workflow._check_option_values(_protect.relation, _protect.options);
+    PERFORM customer_workflow._check_table(_protect.relation);
+    after.approvers := customer_workflow._canonical_approvers(_protect.approvers);
+    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', _protect.relation);
+
+    INSERT INTO customer_workflow.protected_table (relation, relation_name, search_path)
+        VALUES (_protect.relation, _protect.relation::text, '') ON CONFLICT ON CONSTRAINT protected_table_relation_key DO NOTHING;
+    SELECT t.* INTO before FROM customer_workflow.protected_table AS t WHERE t.relation = _protect.relation FOR UPDATE;
+    old_fields := coalesce(customer_workflow._fields(_protect.relation), '{}');
+    SELECT array_agg(f.name ORDER BY f.place) INTO new_fields
+      FROM (SELECT u.name, min(u.place) AS place FROM unnest(old_fields || _protect.fields) WITH ORDINALITY AS u (name, place) GROUP BY u.name) AS f;
+    after.approvers := coalesce(after.approvers, before.approvers);
+    after.options := customer_workflow._merge_options(before.options, _protect.options);
+    -- An administrator does not change what the names in the owner's triggers mean.
+    after.search_path := CASE WHEN before.search_path = '' OR customer_workflow._owns(_protect.relation)
+                              THEN customer_workflow._safe_path(_protect.relation, _protect.path) ELSE before.search_path END;
+    PERFORM customer_workflow._check_protection(_protect.relation, new_fields, after.options, after.search_path);
+    PERFORM customer_workflow._install(_protect.relation, new_fields);
+
+    IF (before.approvers, before.options, before.search_path, old_fields)
+       IS DISTINCT FROM (after.approvers, after.options, after.search_path, new_fields) THEN
+        UPDATE customer_workflow.protected_table AS t
+           SET approvers = after.approvers, options = after.options, search_path = after.search_path
+         WHERE t.id = before.id;
+        PERFORM customer_workflow._log('protect', before.id, NULL, NULL, jsonb_build_object(
+            'fields', jsonb_build_object('old', old_fields, 'new', new_fields),
+            'approvers', jsonb_build_object('old', before.approvers, 'new', after.approvers),
+            'options', jsonb_build_object('old', before.options, 'new', after.options),
+            'search_path', jsonb_build_object('old', before.search_path, 'new', after.search_path)));
+    END IF;
+    PERFORM customer_workflow._invalidate(_protect.relation);
+    IF after.approvers IS NULL THEN
+        RAISE WARNING USING MESSAGE = format('nothing can be submitted for table %s: it has no approvers', customer_workflow._name(_protect.relation)),
+            HINT = format('Name them: SELECT customer_workflow.protect(%L, %L, approvers => ''role:…'').', _protect.relation, _protect.fields);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._protect(regclass, name[], text, jsonb, name[]) IS 'What protect() does, knowing the search_path of its caller';
+
+CREATE FUNCTION customer_workflow.protect(relation regclass, fields name[], approvers text DEFAULT NULL, options jsonb DEFAULT '{}') RETURNS void
+LANGUAGE sql AS $$
+    SELECT customer_workflow._protect(relation, fields, approvers, options, pg_catalog.current_schemas(false))
+$$;
+COMMENT ON FUNCTION customer_workflow.protect(regclass, name[], text, jsonb) IS 'Protects these fields of a table, in addition to those already protected: changes to them wait for approval';
+
+CREATE FUNCTION customer_workflow.unprotect(relation regclass, fields name[], cancel_open boolean DEFAULT false) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    tab customer_workflow.protected_table;
+    old_fields name[];
+    new_fields name[];
+    bad name;
+    new_options jsonb;
+BEGIN
+    PERFORM customer_workflow._require_configures(unprotect.relation);
+    IF coalesce(cardinality(unprotect.fields), 0) = 0 OR array_position(unprotect.fields, NULL) IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'fields must name at least one protected field, and no nulls',
+            HINT = 'Give ''{*}'' for all fields.';
+    END IF;
+    PERFORM customer_workflow._table_id(unprotect.relation);
+    -- The mode that verbs cannot hold meanwhile: they lock records first, then proposals.
+    EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', unprotect.relation);
+    SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
+     WHERE t.id = customer_workflow._table_id(unprotect.relation) FOR UPDATE;
+    old_fields := coalesce(customer_workflow._fields(tab.relation), '{}');
+    IF unprotect.fields = '{*}' THEN
+        unprotect.fields := old_fields;
+    END IF;
+    SELECT f INTO bad FROM unnest(unprotect.fields) AS f WHERE f <> ALL (old_fields) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('"%s" is not a protected field of table %s', bad, customer_workflow._name(tab.relation)),
+            HINT = 'Protected fields are: ' || array_to_string(old_fields, ', ') || '.';
+    END IF;
+    SELECT coalesce(array_agg(f ORDER BY o), '{}') INTO new_fields FROM unnest(old_fields) WITH ORDINALITY AS u (f, o) WHERE f <> ALL (unprotect.fields);
+
+    PERFORM customer_workflow._withdraw_fields(tab.id, unprotect.fields, new_fields, tab.options, coalesce(unprotect.cancel_open, false));
+    new_options := customer_workflow._merge_options(tab.options, jsonb_build_object('companions',
+        nullif((tab.options -> 'companions') - unprotect.fields::text[], '{}')));
+    -- Or an exception that was made for a field would come back with the field.
+    UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - unprotect.fields::text[])
+     WHERE e.table_id = tab.id AND e.options -> 'fields' ?| unprotect.fields::text[];
+    IF new_fields = '{}' THEN
+        PERFORM customer_workflow._uninstall(tab.relation);
+    ELSE
+        PERFORM customer_workflow._install(tab.relation, new_fields);
+    END IF;
+    UPDATE customer_workflow.protected_table AS t
+       SET options = new_options, relation = CASE WHEN new_fields <> '{}' THEN t.relation END
+     WHERE t.id = tab.id;
+    PERFORM customer_workflow._log('unprotect', tab.id, NULL, NULL, jsonb_build_object(
+        'fields', jsonb_build_object('old', old_fields, 'new', new_fields),
+        'options', jsonb_build_object('old', tab.options, 'new', new_options)));
+    PERFORM customer_workflow._invalidate(tab.relation);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.unprotect(regclass, name[], boolean) IS 'Ends the protection of these fields, ''{*}'' for all; refused while open proposals touch them, unless cancel_open withdraws them';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._key_columns(regclass),
+    customer_workflow._tree(regclass),
+    customer_workflow._refuse(text, text),
+    customer_workflow._check_table(regclass),
+    customer_workflow._type_without_input(oid),
+    customer_workflow._check_columns(regclass, name[]),
+    customer_workflow._held_columns(regclass, name[], jsonb),
+    customer_workflow._check_references(regclass, name[]),
+    customer_workflow._safe_path(regclass, name[]),
+    customer_workflow._canonical_approvers(text),
+    customer_workflow._install(regclass, name[]),
+    customer_workflow._uninstall(regclass)
+    FROM PUBLIC;
