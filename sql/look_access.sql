@@ -1,0 +1,169 @@
+-- Who sees what. The views of the other look_ files are built on the internal views here, which answer for the person
+-- and the role that run the query. Nobody is granted anything on the internal views: only the outer ones are barriers.
+
+-- A view may only call what its reader may execute, so these functions are PUBLIC. They either do nothing that the
+-- caller could not do himself (SECURITY INVOKER), or check who is asking.
+
+CREATE FUNCTION customer_workflow._record_query(relation regclass, fields text[]) RETURNS text
+LANGUAGE sql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT format('SELECT ARRAY[%s]::pg_catalog.text[] FROM %I.%I AS r WHERE %s',
+                  (SELECT string_agg(CASE WHEN a.attname IS NULL THEN 'NULL'
+                                          ELSE format('customer_workflow._render(r.%I)', a.attname) END, ', ' ORDER BY f.position)
+                     FROM unnest(_record_query.fields) WITH ORDINALITY AS f (field, position)
+                     LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = f.field AND a.attnum > 0 AND NOT a.attisdropped),
+                  n.nspname, c.relname,
+                  string_agg(format('r.%I OPERATOR(%I.%s) customer_workflow._input($1 OPERATOR(pg_catalog.->>) %L, NULL::%I.%I)',
+                                    a.attname, opn.nspname, op.oprname, a.attname, tn.nspname, ty.typname),
+                             ' AND ' ORDER BY k.position))
+      FROM pg_class AS c
+      JOIN pg_namespace AS n ON n.oid = c.relnamespace
+      JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
+     CROSS JOIN LATERAL unnest(i.indkey, i.indclass) WITH ORDINALITY AS k (attnum, opclass, position)
+      JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
+      JOIN pg_type AS ty ON ty.oid = a.atttypid
+      JOIN pg_namespace AS tn ON tn.oid = ty.typnamespace
+      JOIN pg_opclass AS oc ON oc.oid = k.opclass
+      JOIN pg_amop AS ao ON ao.amopfamily = oc.opcfamily AND ao.amopmethod = 403 AND ao.amopstrategy = 3
+                        AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
+      JOIN pg_operator AS op ON op.oid = ao.amopopr
+      JOIN pg_namespace AS opn ON opn.oid = op.oprnamespace
+     WHERE c.oid = _record_query.relation AND k.position <= i.indnkeyatts
+     GROUP BY c.oid, n.nspname, c.relname, i.indnkeyatts
+    HAVING count(*) = i.indnkeyatts
+$$;
+COMMENT ON FUNCTION customer_workflow._record_query(regclass, text[]) IS 'The query that reads these fields of the record whose key is $1, as text under pinned settings; null when there is no such table';
+
+-- No pinned search_path: row level security of the table runs in here, and must find what it finds in the caller's queries.
+CREATE FUNCTION customer_workflow._own_values(relation regclass, record_key jsonb, fields text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE
+SET row_security = on
+AS $$
+DECLARE
+    query text := customer_workflow._record_query(relation, fields);
+    stored text[];
+BEGIN
+    IF query IS NULL THEN
+        RETURN NULL;
+    END IF;
+    EXECUTE query INTO stored USING record_key;
+    RETURN stored;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._own_values(regclass, jsonb, text[]) IS 'Stored values, read with the privileges and the row level security of the caller; null when he sees no such record';
+
+CREATE VIEW customer_workflow._reach AS
+SELECT coalesce(customer_workflow._identities(), '{}') AS identities,
+       coalesce(customer_workflow._my_assignees(), '{}') AS assignees,
+       ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._sees_all(t.id)) AS tables,
+       (SELECT jsonb_object_agg(t.id, jsonb_build_object(
+                   'fields', (SELECT jsonb_agg(a.attname)
+                                FROM pg_catalog.pg_attribute AS a
+                               WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+                                 AND has_column_privilege(c.oid, a.attnum, 'SELECT')),
+                   'all_fields', has_table_privilege(c.oid, 'SELECT'),
+                   'some_rows', row_security_active(c.oid)))
+          FROM customer_workflow.protected_table AS t
+          JOIN pg_catalog.pg_class AS c ON c.oid = t.relation
+         WHERE has_any_column_privilege(c.oid, 'SELECT')
+           AND has_schema_privilege(c.relnamespace, 'USAGE')
+           AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i, unnest(i.indkey) AS k (attnum)
+                            WHERE i.indrelid = c.oid AND i.indisprimary
+                              AND NOT has_column_privilege(c.oid, k.attnum, 'SELECT'))) AS privileges;
+COMMENT ON VIEW customer_workflow._reach IS 'How far the caller sees: one row, of which the other views take columns by uncorrelated subselects, so that each is computed once a query';
+COMMENT ON COLUMN customer_workflow._reach.identities IS 'Every identity of the current person';
+COMMENT ON COLUMN customer_workflow._reach.assignees IS 'Every assignee that the current person is or belongs to';
+COMMENT ON COLUMN customer_workflow._reach.tables IS 'Protected tables of which the person sees everything';
+COMMENT ON COLUMN customer_workflow._reach.privileges IS 'Table id → the fields that the current role may SELECT, whether that is all, and whether row level security applies; only tables whose key he may SELECT, since a change of an unnamed record says nothing';
+
+CREATE VIEW customer_workflow._seen_proposal AS
+SELECT p.*,
+       t.relation,
+       CASE p.status
+           WHEN 'not_submitted' THEN 'Changes not submitted'
+           WHEN 'pending_approval' THEN 'Changes pending approval'
+           WHEN 'change_requested' THEN 'Change requested'
+           WHEN 'rejected' THEN 'Changes rejected'
+           WHEN 'approved' THEN 'Changes approved, effective later'
+           WHEN 'applied' THEN 'Changes approved and applied'
+           WHEN 'cancelled' THEN 'Changes discarded'
+           WHEN 'expired' THEN 'Proposal expired'
+       END AS status_message,
+       p.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved') AS open,
+       a.acts,
+       s.privileges,
+       a.acts OR NOT EXISTS (SELECT FROM customer_workflow.change AS c
+                              WHERE c.proposal = p.id AND NOT s.privileges -> 'fields' ? c.field) AS complete
+  FROM customer_workflow.proposal AS p
+  JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+ -- OFFSET 0 keeps the planner from copying these expressions to each place that uses them.
+ CROSS JOIN LATERAL (
+    SELECT p.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
+        OR p.parties && (SELECT identities FROM customer_workflow._reach)
+        OR EXISTS (SELECT FROM customer_workflow.work_item AS w
+                    WHERE w.proposal = p.id AND w.status = 'open'
+                      AND w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[]))
+        OR EXISTS (SELECT FROM customer_workflow.history AS h
+                    WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested')
+                      AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])) AS acts
+    OFFSET 0) AS a
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN NOT a.acts THEN (SELECT privileges FROM customer_workflow._reach) -> p.table_id::text END AS privileges
+    OFFSET 0) AS s
+ WHERE a.acts
+    OR EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND s.privileges -> 'fields' ? c.field)
+   AND CASE WHEN (s.privileges -> 'some_rows')::boolean
+            THEN customer_workflow._own_values(t.relation, p.record_key, '{}') IS NOT NULL
+            ELSE true END;
+COMMENT ON VIEW customer_workflow._seen_proposal IS 'The proposals that the caller may see: all columns, and how much of them he may see';
+
+CREATE FUNCTION customer_workflow._stored_values(proposal bigint, fields text[]) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    seen record;
+    query text;
+    stored text[];
+BEGIN
+    SELECT p.record_key, p.relation, c.relowner INTO seen
+      FROM customer_workflow._seen_proposal AS p
+      JOIN pg_class AS c ON c.oid = p.relation
+     WHERE p.id = _stored_values.proposal AND p.acts
+       AND has_schema_privilege(c.relowner, c.relnamespace, 'USAGE')
+       AND _stored_values.fields <@ ARRAY(SELECT ch.field FROM customer_workflow.change AS ch WHERE ch.proposal = p.id);
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    query := customer_workflow._record_query(seen.relation, _stored_values.fields);
+    IF query IS NULL THEN
+        RETURN NULL;
+    END IF;
+    PERFORM customer_workflow._switch_user(seen.relowner);
+    EXECUTE query INTO stored USING seen.record_key;
+    RETURN stored;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._stored_values(bigint, text[]) IS 'Stored values of fields of a proposal in which the caller acts or of whose table he sees everything, read as the table owner; null for others, and where there is no record';
+
+CREATE VIEW customer_workflow._seen_change AS
+SELECT p.*, c.field, c.original, c.proposed, c.changed_at,
+       CASE WHEN v.values IS NULL THEN NULL ELSE v.values[1] END AS current,
+       CASE WHEN NOT p.open THEN NULL
+            WHEN v.values IS NULL THEN 'moved'
+            WHEN v.values[1] COLLATE "C" IS NOT DISTINCT FROM c.original THEN 'none'
+            WHEN v.values[1] COLLATE "C" IS NOT DISTINCT FROM c.proposed THEN 'already'
+            ELSE 'moved' END AS conflict
+  FROM customer_workflow._seen_proposal AS p
+  JOIN customer_workflow.change AS c ON c.proposal = p.id
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, ARRAY[c.field])
+                ELSE customer_workflow._own_values(p.relation, p.record_key, ARRAY[c.field]) END AS values
+    OFFSET 0) AS v
+ WHERE p.acts OR p.privileges -> 'fields' ? c.field;
+COMMENT ON VIEW customer_workflow._seen_change IS 'The proposed changes that the caller may see, with the stored value and what it means';
+
+GRANT EXECUTE ON FUNCTION customer_workflow._record_query(regclass, text[]) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION customer_workflow._own_values(regclass, jsonb, text[]) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION customer_workflow._stored_values(bigint, text[]) TO PUBLIC;

@@ -1,0 +1,86 @@
+-- The configuration, readable.
+
+CREATE VIEW customer_workflow.protected_fields WITH (security_barrier) AS
+SELECT t.relation,
+       a.attname AS field,
+       t.enabled,
+       customer_workflow._display(t.approvers) AS approvers,
+       customer_workflow._option_defaults() || t.options AS options
+  FROM customer_workflow.protected_table AS t
+  JOIN pg_catalog.pg_trigger AS tg ON tg.tgrelid = t.relation AND tg.tgname = '!customer_workflow_first'
+  JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.relation AND a.attnum = ANY (tg.tgattr::smallint[])
+ WHERE t.id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
+    OR has_any_column_privilege(t.relation, 'SELECT')
+ ORDER BY t.id, a.attnum;
+COMMENT ON VIEW customer_workflow.protected_fields IS 'The protected fields of tables of which you may SELECT something or see everything';
+COMMENT ON COLUMN customer_workflow.protected_fields.relation IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.protected_fields.field IS 'The protected field';
+COMMENT ON COLUMN customer_workflow.protected_fields.enabled IS 'Whether approvals are enabled for the table, see enable() and disable()';
+COMMENT ON COLUMN customer_workflow.protected_fields.approvers IS 'The role or group whose members decide where no workflow is defined';
+COMMENT ON COLUMN customer_workflow.protected_fields.options IS 'The options of the table, defaults included';
+
+CREATE VIEW customer_workflow.workflows WITH (security_barrier) AS
+SELECT 'built_in' AS name,
+       t.relation,
+       1 AS version,
+       true AS active,
+       0 AS priority,
+       jsonb_build_object(
+           'description', 'One approval by a member of ' || customer_workflow._display(t.approvers),
+           'elements', jsonb_build_array(jsonb_build_object('approval', jsonb_build_object(
+               'name', 'Approval',
+               'steps', jsonb_build_array(jsonb_build_object(
+                   'name', 'Approval',
+                   'assign_to', jsonb_build_object(split_part(t.approvers, ':', 1), substr(t.approvers, strpos(t.approvers, ':') + 1)),
+                   'completion_policy', 'single_approver')),
+               'allowed_actions', '["approve", "reject", "request_change"]'::jsonb)))) AS definition,
+       'One approval by a member of ' || customer_workflow._display(t.approvers) AS description
+  FROM customer_workflow.protected_table AS t
+ WHERE t.relation IS NOT NULL
+   AND t.approvers IS NOT NULL
+   AND (t.id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
+        OR has_any_column_privilege(t.relation, 'SELECT'))
+ ORDER BY t.id;
+COMMENT ON VIEW customer_workflow.workflows IS 'The workflows of tables of which you may SELECT something or see everything: the built-in one wherever protect() was given approvers';
+COMMENT ON COLUMN customer_workflow.workflows.name IS 'Its name';
+COMMENT ON COLUMN customer_workflow.workflows.relation IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.workflows.version IS 'The version';
+COMMENT ON COLUMN customer_workflow.workflows.active IS 'Whether proposals are submitted to it';
+COMMENT ON COLUMN customer_workflow.workflows.priority IS 'Of several that match, the highest wins';
+COMMENT ON COLUMN customer_workflow.workflows.definition IS 'The definition';
+COMMENT ON COLUMN customer_workflow.workflows.description IS 'Its description';
+
+CREATE VIEW customer_workflow.data_entities WITH (security_barrier) AS
+SELECT customer_workflow._display(d.person) AS data_entity,
+       t.relation,
+       d.options,
+       coalesce(d.options ->> 'behavior', t.options ->> 'data_entity_behavior',
+                CASE WHEN d.table_id IS NOT NULL THEN customer_workflow._option_defaults() ->> 'data_entity_behavior' END) AS behavior
+  FROM customer_workflow.data_entity AS d
+  LEFT JOIN customer_workflow.protected_table AS t ON t.id = d.table_id
+ WHERE d.person = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
+    OR CASE WHEN d.table_id IS NOT NULL THEN d.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
+            ELSE (SELECT customer_workflow._owns_database() OR tables <> '{}' FROM customer_workflow._reach) END
+ ORDER BY t.id NULLS FIRST, d.person;
+COMMENT ON VIEW customer_workflow.data_entities IS 'Imports and integrations: of tables of which you see everything, those for every table, and you yourself';
+COMMENT ON COLUMN customer_workflow.data_entities.data_entity IS 'The role or person';
+COMMENT ON COLUMN customer_workflow.data_entities.relation IS 'The protected table; null means every table';
+COMMENT ON COLUMN customer_workflow.data_entities.options IS 'The options that were set for it';
+COMMENT ON COLUMN customer_workflow.data_entities.behavior IS 'What its change to a protected field does, unless options has a behavior for that field; null means what each table says';
+
+CREATE VIEW customer_workflow.duties WITH (security_barrier) AS
+SELECT t.relation,
+       d.duty,
+       customer_workflow._display(d.person) AS person
+  FROM customer_workflow.duty AS d
+  JOIN customer_workflow.protected_table AS t ON t.id = d.table_id
+ WHERE d.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
+    OR d.person = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
+ ORDER BY t.id, d.duty, d.person;
+COMMENT ON VIEW customer_workflow.duties IS 'Who has which duty: for tables of which you see everything, and your own';
+COMMENT ON COLUMN customer_workflow.duties.relation IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.duties.duty IS 'administrator, steward, auditor or override';
+COMMENT ON COLUMN customer_workflow.duties.person IS 'The role (its members have it too), person:name or group:name';
+
+GRANT SELECT ON customer_workflow.protected_fields, customer_workflow.workflows, customer_workflow.data_entities,
+                customer_workflow.duties TO PUBLIC;

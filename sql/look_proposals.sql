@@ -1,0 +1,176 @@
+-- Proposals and proposed changes, as people see them.
+
+CREATE VIEW customer_workflow.proposals WITH (security_barrier) AS
+SELECT p.id,
+       p.relation,
+       p.record_key,
+       CASE WHEN p.acts OR (p.privileges -> 'all_fields')::boolean THEN p.record_label END AS record_label,
+       p.status,
+       p.status_message,
+       customer_workflow._display(p.author) AS author,
+       customer_workflow._display(p.originator) AS originator,
+       coalesce(customer_workflow._display(p.data_entity), 'person') AS source,
+       p.reference,
+       CASE WHEN p.complete THEN p.comment END AS comment,
+       p.created_at,
+       p.submitted_at,
+       p.decided_at,
+       p.applied_at,
+       ARRAY(SELECT DISTINCT customer_workflow._display(w.assignee)
+               FROM customer_workflow.work_item AS w
+              WHERE w.proposal = p.id AND w.status = 'open'
+              ORDER BY 1) AS waiting_on,
+       CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.workflow, 'built_in') END AS workflow,
+       CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.version, 1) END AS version,
+       CASE WHEN p.complete THEN p.digest END AS digest,
+       CASE WHEN p.open THEN (
+           SELECT CASE WHEN stored.values IS NULL
+                         OR bool_or(v.stored IS DISTINCT FROM v.original AND v.stored IS DISTINCT FROM v.proposed) THEN 'moved'
+                       WHEN bool_or(v.stored IS DISTINCT FROM v.original) THEN 'already'
+                       ELSE 'none' END
+             FROM (SELECT array_agg(c.field) AS fields, array_agg(c.original) AS originals, array_agg(c.proposed) AS proposeds
+                     FROM customer_workflow.change AS c
+                    WHERE c.proposal = p.id AND (p.acts OR p.privileges -> 'fields' ? c.field)) AS c
+            CROSS JOIN LATERAL (
+                SELECT CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, c.fields)
+                            ELSE customer_workflow._own_values(p.relation, p.record_key, c.fields) END AS values
+                OFFSET 0) AS stored
+            CROSS JOIN LATERAL unnest(stored.values COLLATE "C", c.originals, c.proposeds) AS v (stored, original, proposed)
+            GROUP BY stored.values) END AS conflict,
+       p.submit_sqlstate,
+       CASE WHEN p.complete THEN p.submit_message END AS submit_message
+  FROM customer_workflow._seen_proposal AS p;
+COMMENT ON VIEW customer_workflow.proposals IS 'Proposals: those of tables of which you see everything, those in which you act, and those that change a field that you may SELECT in a row that you may see';
+COMMENT ON COLUMN customer_workflow.proposals.id IS 'The number that the verbs take';
+COMMENT ON COLUMN customer_workflow.proposals.relation IS 'The protected table; null once it has been dropped or unprotected';
+COMMENT ON COLUMN customer_workflow.proposals.record_key IS 'The primary key of the record, {"id": 42}';
+COMMENT ON COLUMN customer_workflow.proposals.record_label IS 'The record in words (option record_label), as of submit; null for readers who may not SELECT the whole table';
+COMMENT ON COLUMN customer_workflow.proposals.status IS 'not_submitted, pending_approval, change_requested, rejected, approved, applied, cancelled or expired';
+COMMENT ON COLUMN customer_workflow.proposals.status_message IS 'The status in words';
+COMMENT ON COLUMN customer_workflow.proposals.author IS 'Who made the changes';
+COMMENT ON COLUMN customer_workflow.proposals.originator IS 'Who submitted them';
+COMMENT ON COLUMN customer_workflow.proposals.source IS 'The data entity that the changes came from, or person';
+COMMENT ON COLUMN customer_workflow.proposals.reference IS 'customer_workflow.reference of the session that made it, a batch id for example';
+COMMENT ON COLUMN customer_workflow.proposals.comment IS 'Why, in the author''s words; null for readers who may not see all its values';
+COMMENT ON COLUMN customer_workflow.proposals.created_at IS 'When its first change was made';
+COMMENT ON COLUMN customer_workflow.proposals.submitted_at IS 'When it was last submitted';
+COMMENT ON COLUMN customer_workflow.proposals.decided_at IS 'When it was last decided';
+COMMENT ON COLUMN customer_workflow.proposals.applied_at IS 'When its values were written';
+COMMENT ON COLUMN customer_workflow.proposals.waiting_on IS 'The assignees of its open work items';
+COMMENT ON COLUMN customer_workflow.proposals.workflow IS 'The workflow in which it runs or ran; null before submit';
+COMMENT ON COLUMN customer_workflow.proposals.version IS 'The version of that workflow';
+COMMENT ON COLUMN customer_workflow.proposals.digest IS 'SHA-256 of what was submitted, for approve(digest => …); null while it can be edited, and for readers who may not see all its values';
+COMMENT ON COLUMN customer_workflow.proposals.conflict IS 'The worst of its changes: moved, already or none, see proposed_changes; null when it is closed';
+COMMENT ON COLUMN customer_workflow.proposals.submit_sqlstate IS 'Why the last automatic submit failed: SQLSTATE';
+COMMENT ON COLUMN customer_workflow.proposals.submit_message IS 'Why the last automatic submit failed: message';
+
+CREATE VIEW customer_workflow.proposed_changes WITH (security_barrier) AS
+SELECT c.id AS proposal,
+       c.relation,
+       c.record_key,
+       c.field,
+       c.original AS original_value,
+       c.proposed AS proposed_value,
+       c.current AS current_value,
+       c.conflict,
+       c.status,
+       c.status_message,
+       customer_workflow._display(c.author) AS author,
+       c.changed_at
+  FROM customer_workflow._seen_change AS c;
+COMMENT ON VIEW customer_workflow.proposed_changes IS 'Proposed changes, one row a field of a proposal; which of them you see is as in proposals';
+COMMENT ON COLUMN customer_workflow.proposed_changes.proposal IS 'The proposal it belongs to';
+COMMENT ON COLUMN customer_workflow.proposed_changes.relation IS 'The protected table; null once it has been dropped or unprotected';
+COMMENT ON COLUMN customer_workflow.proposed_changes.record_key IS 'The primary key of the record, {"id": 42}';
+COMMENT ON COLUMN customer_workflow.proposed_changes.field IS 'The protected field';
+COMMENT ON COLUMN customer_workflow.proposed_changes.original_value IS 'What was stored when the change was proposed; null is SQL NULL';
+COMMENT ON COLUMN customer_workflow.proposed_changes.proposed_value IS 'What is written on approval; null is SQL NULL';
+COMMENT ON COLUMN customer_workflow.proposed_changes.current_value IS 'What is stored now; null is SQL NULL, or no such record any more';
+COMMENT ON COLUMN customer_workflow.proposed_changes.conflict IS 'none: the original value is still stored; moved: another value is; already: the proposed one is; null when the proposal is closed';
+COMMENT ON COLUMN customer_workflow.proposed_changes.status IS 'The status of the proposal';
+COMMENT ON COLUMN customer_workflow.proposed_changes.status_message IS 'The same in words';
+COMMENT ON COLUMN customer_workflow.proposed_changes.author IS 'Who made the change';
+COMMENT ON COLUMN customer_workflow.proposed_changes.changed_at IS 'When it was made or last edited';
+
+-- What pending_changes() reads: the same visibility, with the hash by which the index finds a record's open proposals.
+CREATE VIEW customer_workflow._pending_changes WITH (security_barrier) AS
+SELECT c.record_hash,
+       c.table_id,
+       c.id AS proposal,
+       c.relation,
+       c.record_key,
+       c.field,
+       c.original AS original_value,
+       c.proposed AS proposed_value,
+       c.current AS current_value,
+       c.conflict,
+       c.status,
+       c.status_message,
+       customer_workflow._display(c.author) AS author,
+       c.changed_at
+  FROM customer_workflow._seen_change AS c
+ WHERE c.open;
+COMMENT ON VIEW customer_workflow._pending_changes IS 'proposed_changes of open proposals, with the hash of the record key';
+COMMENT ON COLUMN customer_workflow._pending_changes.record_hash IS 'The hash of the record key';
+COMMENT ON COLUMN customer_workflow._pending_changes.table_id IS 'The protected table';
+
+CREATE FUNCTION customer_workflow.pending_changes(relation regclass, record_keys jsonb[] DEFAULT NULL)
+RETURNS SETOF customer_workflow.proposed_changes
+LANGUAGE plpgsql STABLE ROWS 100
+AS $$
+DECLARE
+    root pg_catalog.regclass := coalesce(pg_catalog.pg_partition_root(pending_changes.relation), pending_changes.relation);
+    hashes pg_catalog.uuid[];
+BEGIN
+    IF record_keys IS NULL THEN
+        RETURN QUERY
+        SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
+               c.status, c.status_message, c.author, c.changed_at
+          FROM customer_workflow._pending_changes AS c
+         WHERE c.relation OPERATOR(pg_catalog.=) root;
+    ELSE
+        hashes := ARRAY(SELECT customer_workflow._key_hash(customer_workflow._key(root, k.key))
+                          FROM pg_catalog.unnest(record_keys) AS k (key));
+        RETURN QUERY
+        SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
+               c.status, c.status_message, c.author, c.changed_at
+          FROM customer_workflow._pending_changes AS c
+         WHERE c.relation OPERATOR(pg_catalog.=) root AND c.record_hash OPERATOR(pg_catalog.=) ANY (hashes);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.pending_changes(regclass, jsonb[]) IS 'The open proposed changes of a table, or of these records of it: the badge on a form. Record keys as record_key() makes them, or by hand: {"id": 42}';
+
+CREATE FUNCTION customer_workflow.record_key(relation regclass, record anyelement) RETURNS jsonb
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    fields name[] := ARRAY(
+        SELECT a.attname
+          FROM pg_index AS i
+         CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k (attnum, position)
+          JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+         WHERE i.indrelid = record_key.relation AND i.indisprimary AND k.position <= i.indnkeyatts
+         ORDER BY k.position);
+    key jsonb;
+BEGIN
+    IF record_key.record IS NOT DISTINCT FROM NULL THEN
+        RETURN NULL;
+    END IF;
+    IF pg_typeof(record_key.record) = 'jsonb'::regtype THEN
+        SELECT jsonb_object_agg(f.field, record_key.record -> f.field) INTO key FROM unnest(fields) AS f (field);
+    ELSE
+        EXECUTE format('SELECT jsonb_build_object(%s)',
+                       (SELECT string_agg(format('%L, customer_workflow._render(($1).%I)', f.field, f.field), ', ')
+                          FROM unnest(fields) AS f (field)))
+           INTO key USING record_key.record;
+    END IF;
+    RETURN customer_workflow._key(record_key.relation, key);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.record_key(regclass, anyelement) IS 'The record key of a row: SELECT customer_workflow.record_key(''customers'', c) FROM customers AS c';
+
+GRANT SELECT ON customer_workflow.proposals, customer_workflow.proposed_changes, customer_workflow._pending_changes TO PUBLIC;
+GRANT EXECUTE ON FUNCTION customer_workflow.pending_changes(regclass, jsonb[]) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION customer_workflow.record_key(regclass, anyelement) TO PUBLIC;

@@ -1,0 +1,151 @@
+-- Work items: what waits for whom.
+
+CREATE VIEW customer_workflow._item_proposal AS
+SELECT p.id,
+       p.table_id,
+       p.parties,
+       t.relation,
+       p.record_key,
+       p.record_label,
+       customer_workflow._display(p.author) AS author,
+       customer_workflow._display(p.originator) AS originator,
+       p.comment,
+       p.digest,
+       coalesce(p.workflow, 'built_in') AS workflow,
+       format('Changes to %s %s: %s', customer_workflow._name(t.relation), coalesce(p.record_label, p.record_key::text),
+              (SELECT string_agg(c.field, ', ' ORDER BY c.field)
+                 FROM customer_workflow.change AS c WHERE c.proposal = p.id)) AS subject
+  FROM customer_workflow.proposal AS p
+  JOIN customer_workflow.protected_table AS t ON t.id = p.table_id;
+COMMENT ON VIEW customer_workflow._item_proposal IS 'What a work item shows of its proposal';
+
+-- The planner takes the cost for that of a comparison, and so never filters a scan of everybody's items by it: it uses the
+-- index, which needs the value once.
+CREATE FUNCTION customer_workflow._assignees() RETURNS text[]
+LANGUAGE sql STABLE COST 10000
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT ARRAY(SELECT DISTINCT a.assignee FROM unnest(customer_workflow._my_assignees()) AS a (assignee) ORDER BY 1)
+$$;
+COMMENT ON FUNCTION customer_workflow._assignees() IS 'Every assignee that the current person is or belongs to, each once';
+
+-- The first page must not depend on how much is open. Eight assignees are eight scans of the index (assignee, id), each in
+-- the order of id, which PostgreSQL merges as it goes; whoever has more pays a sort for the rest. A simple
+-- assignee = ANY (…) would sort everything. The laterals with OFFSET 0 can only be nested loops, which keep that order.
+CREATE VIEW customer_workflow.my_work_items WITH (security_barrier) AS
+SELECT w.id AS work_item,
+       w.proposal,
+       p.relation,
+       p.record_key,
+       p.record_label,
+       p.author,
+       p.originator,
+       p.comment,
+       p.digest,
+       p.workflow,
+       w.element,
+       w.step,
+       p.subject,
+       NULL::text AS instructions,
+       w.created_at,
+       w.due_at,
+       coalesce(w.due_at < now(), false) AS overdue,
+       '{approve,reject,request_change}'::text[] AS allowed_actions
+  FROM ((SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[1] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[2] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[3] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[4] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[5] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[6] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[7] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[8] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = ANY ((customer_workflow._assignees())[9:]) ORDER BY w.id)) AS w
+ CROSS JOIN LATERAL (SELECT * FROM customer_workflow._item_proposal AS p WHERE p.id = w.proposal OFFSET 0) AS p
+ WHERE NOT p.parties && (SELECT identities FROM customer_workflow._reach)
+ ORDER BY w.id;
+COMMENT ON VIEW customer_workflow.my_work_items IS 'What waits for you, oldest first: open work items of yours, your roles and your groups, without those of proposals to which you are a party';
+COMMENT ON COLUMN customer_workflow.my_work_items.work_item IS 'Its number, for approve(work_item => …)';
+COMMENT ON COLUMN customer_workflow.my_work_items.proposal IS 'The proposal to decide';
+COMMENT ON COLUMN customer_workflow.my_work_items.relation IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.my_work_items.record_key IS 'The primary key of the record';
+COMMENT ON COLUMN customer_workflow.my_work_items.record_label IS 'The record in words (option record_label)';
+COMMENT ON COLUMN customer_workflow.my_work_items.author IS 'Who made the changes';
+COMMENT ON COLUMN customer_workflow.my_work_items.originator IS 'Who submitted them';
+COMMENT ON COLUMN customer_workflow.my_work_items.comment IS 'Why, in the author''s words';
+COMMENT ON COLUMN customer_workflow.my_work_items.digest IS 'What is to be decided, for approve(digest => …): an edit afterwards voids it';
+COMMENT ON COLUMN customer_workflow.my_work_items.workflow IS 'The workflow';
+COMMENT ON COLUMN customer_workflow.my_work_items.element IS 'The element of the workflow';
+COMMENT ON COLUMN customer_workflow.my_work_items.step IS 'The step in that element';
+COMMENT ON COLUMN customer_workflow.my_work_items.subject IS 'One line for a list';
+COMMENT ON COLUMN customer_workflow.my_work_items.instructions IS 'What the workflow tells the assignee; null in the built-in one';
+COMMENT ON COLUMN customer_workflow.my_work_items.created_at IS 'When it was assigned';
+COMMENT ON COLUMN customer_workflow.my_work_items.due_at IS 'When it is due; null means no limit';
+COMMENT ON COLUMN customer_workflow.my_work_items.overdue IS 'Whether that has passed';
+COMMENT ON COLUMN customer_workflow.my_work_items.allowed_actions IS 'The verbs that an assignee may use';
+
+CREATE VIEW customer_workflow.work_items WITH (security_barrier) AS
+SELECT w.id AS work_item,
+       w.proposal,
+       p.relation,
+       p.record_key,
+       p.record_label,
+       p.author,
+       p.originator,
+       p.comment,
+       p.digest,
+       p.workflow,
+       w.element,
+       w.step,
+       p.subject,
+       NULL::text AS instructions,
+       w.created_at,
+       w.due_at,
+       coalesce(w.status = 'open' AND w.due_at < now(), false) AS overdue,
+       CASE WHEN w.status = 'open' THEN '{approve,reject,request_change}' ELSE '{}' END::text[] AS allowed_actions,
+       customer_workflow._display(w.assignee) AS assignee,
+       w.status
+  FROM customer_workflow.work_item AS w
+  JOIN customer_workflow._item_proposal AS p ON p.id = w.proposal
+  JOIN customer_workflow._seen_proposal AS s ON s.id = w.proposal
+ WHERE s.acts;
+COMMENT ON VIEW customer_workflow.work_items IS 'Work items, open and closed, of tables of which you see everything, and of proposals in which you act';
+COMMENT ON COLUMN customer_workflow.work_items.work_item IS 'Its number, for approve(work_item => …)';
+COMMENT ON COLUMN customer_workflow.work_items.proposal IS 'The proposal to decide';
+COMMENT ON COLUMN customer_workflow.work_items.relation IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.work_items.record_key IS 'The primary key of the record';
+COMMENT ON COLUMN customer_workflow.work_items.record_label IS 'The record in words (option record_label)';
+COMMENT ON COLUMN customer_workflow.work_items.author IS 'Who made the changes';
+COMMENT ON COLUMN customer_workflow.work_items.originator IS 'Who submitted them';
+COMMENT ON COLUMN customer_workflow.work_items.comment IS 'Why, in the author''s words';
+COMMENT ON COLUMN customer_workflow.work_items.digest IS 'What is to be decided, for approve(digest => …): an edit afterwards voids it';
+COMMENT ON COLUMN customer_workflow.work_items.workflow IS 'The workflow';
+COMMENT ON COLUMN customer_workflow.work_items.element IS 'The element of the workflow';
+COMMENT ON COLUMN customer_workflow.work_items.step IS 'The step in that element';
+COMMENT ON COLUMN customer_workflow.work_items.subject IS 'One line for a list';
+COMMENT ON COLUMN customer_workflow.work_items.instructions IS 'What the workflow tells the assignee; null in the built-in one';
+COMMENT ON COLUMN customer_workflow.work_items.created_at IS 'When it was assigned';
+COMMENT ON COLUMN customer_workflow.work_items.due_at IS 'When it is due; null means no limit';
+COMMENT ON COLUMN customer_workflow.work_items.overdue IS 'Whether that has passed';
+COMMENT ON COLUMN customer_workflow.work_items.allowed_actions IS 'The verbs that an assignee may use';
+COMMENT ON COLUMN customer_workflow.work_items.assignee IS 'Who holds it: a role, group:name or person:name';
+COMMENT ON COLUMN customer_workflow.work_items.status IS 'open; approved, rejected or change_requested by an assignee; closed when the proposal went elsewhere';
+
+GRANT SELECT ON customer_workflow.my_work_items, customer_workflow.work_items TO PUBLIC;
+GRANT EXECUTE ON FUNCTION customer_workflow._assignees() TO PUBLIC;
