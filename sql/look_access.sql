@@ -4,34 +4,28 @@
 -- A view may only call what its reader may execute, so these functions are PUBLIC. They either do nothing that the
 -- caller could not do himself (SECURITY INVOKER), or check who is asking.
 
+-- The casts to text give names as they must be written under this search_path.
 CREATE FUNCTION customer_workflow._record_query(relation regclass, fields text[]) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT format('SELECT ARRAY[%s]::pg_catalog.text[] FROM %I.%I AS r WHERE %s',
+    SELECT format('SELECT ARRAY[%s]::pg_catalog.text[] FROM %s AS r WHERE %s',
                   (SELECT string_agg(CASE WHEN a.attname IS NULL THEN 'NULL'
                                           ELSE format('customer_workflow._render(r.%I)', a.attname) END, ', ' ORDER BY f.position)
                      FROM unnest(_record_query.fields) WITH ORDINALITY AS f (field, position)
-                     LEFT JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attname = f.field AND a.attnum > 0 AND NOT a.attisdropped),
-                  n.nspname, c.relname,
-                  string_agg(format('r.%I OPERATOR(%I.%s) customer_workflow._input($1 OPERATOR(pg_catalog.->>) %L, NULL::%I.%I)',
-                                    a.attname, opn.nspname, op.oprname, a.attname, tn.nspname, ty.typname),
-                             ' AND ' ORDER BY k.position))
-      FROM pg_class AS c
-      JOIN pg_namespace AS n ON n.oid = c.relnamespace
-      JOIN pg_index AS i ON i.indrelid = c.oid AND i.indisprimary
+                     LEFT JOIN pg_attribute AS a ON a.attrelid = _record_query.relation AND a.attname = f.field
+                                                AND a.attnum > 0 AND NOT a.attisdropped),
+                  _record_query.relation::text,
+                  string_agg(format('r.%I OPERATOR(%s) customer_workflow._input($1 OPERATOR(pg_catalog.->>) %L, NULL::%s)',
+                                    a.attname, ao.amopopr::regoper::text, a.attname, format_type(a.atttypid, NULL)), ' AND '))
+      FROM pg_index AS i
      CROSS JOIN LATERAL unnest(i.indkey, i.indclass) WITH ORDINALITY AS k (attnum, opclass, position)
-      JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum = k.attnum
-      JOIN pg_type AS ty ON ty.oid = a.atttypid
-      JOIN pg_namespace AS tn ON tn.oid = ty.typnamespace
+      JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
       JOIN pg_opclass AS oc ON oc.oid = k.opclass
       JOIN pg_amop AS ao ON ao.amopfamily = oc.opcfamily AND ao.amopmethod = 403 AND ao.amopstrategy = 3
                         AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
-      JOIN pg_operator AS op ON op.oid = ao.amopopr
-      JOIN pg_namespace AS opn ON opn.oid = op.oprnamespace
-     WHERE c.oid = _record_query.relation AND k.position <= i.indnkeyatts
-     GROUP BY c.oid, n.nspname, c.relname, i.indnkeyatts
-    HAVING count(*) = i.indnkeyatts
+     WHERE i.indrelid = _record_query.relation AND i.indisprimary AND k.position <= i.indnkeyatts
+    HAVING count(*) = max(i.indnkeyatts)
 $$;
 COMMENT ON FUNCTION customer_workflow._record_query(regclass, text[]) IS 'The query that reads these fields of the record whose key is $1, as text under pinned settings; null when there is no such table';
 

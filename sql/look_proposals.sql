@@ -1,6 +1,6 @@
 -- Proposals and proposed changes, as people see them.
 
-CREATE VIEW customer_workflow.proposals WITH (security_barrier) AS
+CREATE VIEW customer_workflow._proposal_page AS
 SELECT p.id,
        p.relation,
        p.record_key,
@@ -23,6 +23,19 @@ SELECT p.id,
        CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.workflow, 'built_in') END AS workflow,
        CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.version, 1) END AS version,
        CASE WHEN p.complete THEN p.digest END AS digest,
+       p.submit_sqlstate,
+       CASE WHEN p.complete THEN p.submit_message END AS submit_message,
+       p.open,
+       p.acts,
+       p.complete,
+       p.privileges,
+       p.parties
+  FROM customer_workflow._seen_proposal AS p;
+COMMENT ON VIEW customer_workflow._proposal_page IS 'What proposals and review() show of a proposal';
+
+CREATE VIEW customer_workflow.proposals WITH (security_barrier) AS
+SELECT p.id, p.relation, p.record_key, p.record_label, p.status, p.status_message, p.author, p.originator, p.source, p.reference,
+       p.comment, p.created_at, p.submitted_at, p.decided_at, p.applied_at, p.waiting_on, p.workflow, p.version, p.digest,
        CASE WHEN p.open THEN (
            SELECT CASE WHEN stored.values IS NULL
                          OR bool_or(v.stored IS DISTINCT FROM v.original AND v.stored IS DISTINCT FROM v.proposed) THEN 'moved'
@@ -37,9 +50,8 @@ SELECT p.id,
                 OFFSET 0) AS stored
             CROSS JOIN LATERAL unnest(stored.values COLLATE "C", c.originals, c.proposeds) AS v (stored, original, proposed)
             GROUP BY stored.values) END AS conflict,
-       p.submit_sqlstate,
-       CASE WHEN p.complete THEN p.submit_message END AS submit_message
-  FROM customer_workflow._seen_proposal AS p;
+       p.submit_sqlstate, p.submit_message
+  FROM customer_workflow._proposal_page AS p;
 COMMENT ON VIEW customer_workflow.proposals IS 'Proposals: those of tables of which you see everything, those in which you act, and those that change a field that you may SELECT in a row that you may see';
 COMMENT ON COLUMN customer_workflow.proposals.id IS 'The number that the verbs take';
 COMMENT ON COLUMN customer_workflow.proposals.relation IS 'The protected table; null once it has been dropped or unprotected';
@@ -114,31 +126,27 @@ COMMENT ON VIEW customer_workflow._pending_changes IS 'proposed_changes of open 
 COMMENT ON COLUMN customer_workflow._pending_changes.record_hash IS 'The hash of the record key';
 COMMENT ON COLUMN customer_workflow._pending_changes.table_id IS 'The protected table';
 
+-- SECURITY INVOKER, because the view answers for the role that reads it; and no pinned search_path, because the row level
+-- security of the table runs below. A parsed body does not depend on it.
 CREATE FUNCTION customer_workflow.pending_changes(relation regclass, record_keys jsonb[] DEFAULT NULL)
 RETURNS SETOF customer_workflow.proposed_changes
-LANGUAGE plpgsql STABLE ROWS 100
-AS $$
-DECLARE
-    root pg_catalog.regclass := coalesce(pg_catalog.pg_partition_root(pending_changes.relation), pending_changes.relation);
-    hashes pg_catalog.uuid[];
-BEGIN
-    IF record_keys IS NULL THEN
-        RETURN QUERY
-        SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
-               c.status, c.status_message, c.author, c.changed_at
-          FROM customer_workflow._pending_changes AS c
-         WHERE c.relation OPERATOR(pg_catalog.=) root;
-    ELSE
-        hashes := ARRAY(SELECT customer_workflow._key_hash(customer_workflow._key(root, k.key))
-                          FROM pg_catalog.unnest(record_keys) AS k (key));
-        RETURN QUERY
-        SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
-               c.status, c.status_message, c.author, c.changed_at
-          FROM customer_workflow._pending_changes AS c
-         WHERE c.relation OPERATOR(pg_catalog.=) root AND c.record_hash OPERATOR(pg_catalog.=) ANY (hashes);
-    END IF;
-END
-$$;
+LANGUAGE sql STABLE ROWS 100
+BEGIN ATOMIC
+    SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
+           c.status, c.status_message, c.author, c.changed_at
+      FROM customer_workflow._pending_changes AS c
+     WHERE pending_changes.record_keys IS NULL
+       AND c.relation = coalesce(pg_partition_root(pending_changes.relation), pending_changes.relation)
+    UNION ALL
+    SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
+           c.status, c.status_message, c.author, c.changed_at
+      FROM customer_workflow._pending_changes AS c
+     WHERE c.relation = coalesce(pg_partition_root(pending_changes.relation), pending_changes.relation)
+       AND c.record_hash = ANY (ARRAY(
+               SELECT customer_workflow._key_hash(customer_workflow._key(
+                          coalesce(pg_partition_root(pending_changes.relation), pending_changes.relation), k.key))
+                 FROM unnest(pending_changes.record_keys) AS k (key)));
+END;
 COMMENT ON FUNCTION customer_workflow.pending_changes(regclass, jsonb[]) IS 'The open proposed changes of a table, or of these records of it: the badge on a form. Record keys as record_key() makes them, or by hand: {"id": 42}';
 
 CREATE FUNCTION customer_workflow.record_key(relation regclass, record anyelement) RETURNS jsonb
