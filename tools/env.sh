@@ -1,6 +1,8 @@
 # Sourced by the scripts in this folder: where things are, and as whom the server runs.
 # shellcheck shell=bash
 set -euo pipefail
+# The server's user reads what root has made.
+umask 022
 
 CW_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 mkdir -p "$CW_ROOT/target"
@@ -15,6 +17,12 @@ if [ -z "${CW_SERVER:-}" ]; then
     unset PGHOST PGHOSTADDR PGPORT PGDATABASE PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGSERVICEFILE PGDATA \
         PGOPTIONS PGAPPNAME PGCLIENTENCODING PGTZ PGDATESTYLE PGSSLMODE PGLOCALEDIR PGSYSCONFDIR
 fi
+
+# Messages in English, as the expected results have them.
+unset LANGUAGE
+[ -z "${LC_ALL:-}" ] || export LANG="$LC_ALL"
+unset LC_ALL
+export LC_MESSAGES=C
 
 # PostgreSQL refuses to run as root, and a container may have no sudo.
 CW_SERVER_USER=
@@ -50,7 +58,7 @@ if suits_server "$CW_TARGET"; then
 else
     CW_BASE=/var/tmp/customer_workflow-$(id -u)-$(printf %s "$CW_ROOT" | cksum | cut -d' ' -f1)
     mkdir -p -m 755 "$CW_BASE"
-    [ -O "$CW_BASE" ] && [ ! -L "$CW_BASE" ] || die "$CW_BASE belongs to somebody else"
+    if [ ! -O "$CW_BASE" ] || [ -L "$CW_BASE" ]; then die "$CW_BASE belongs to somebody else"; fi
 fi
 CW_LOG=$CW_TARGET/log
 mkdir -p "$CW_LOG"
@@ -59,7 +67,8 @@ mkdir -p "$CW_LOG"
 if [ -n "${PG_CONFIG:-}" ]; then
     CW_INSTALLED=$("$PG_CONFIG" --bindir 2>/dev/null) || die "PG_CONFIG=$PG_CONFIG does not run"
     PG_MAJOR=$("$PG_CONFIG" --version | sed -E 's/^PostgreSQL ([0-9]+).*/\1/')
-    CW_PG=$CW_BASE/pg/installed-$PG_MAJOR-$(printf %s "$CW_INSTALLED" | cksum | cut -d' ' -f1)
+    # With the whole version, since a copy would not notice that its original was updated.
+    CW_PG=$CW_BASE/pg/installed-$PG_MAJOR-$("$PG_CONFIG" --bindir --version | cksum | cut -d' ' -f1)
 else
     CW_INSTALLED=
     PG_MAJOR=${PG_MAJOR:-18}

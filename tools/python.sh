@@ -3,8 +3,8 @@
 PYTHON=$(command -v python3) || die "no Python found; install it, for example: apt-get install python3 python3-pip"
 export PYTHON PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1
 
-pip() {
+need_pip() {
     "$PYTHON" -m pip --version >/dev/null 2>&1 ||
         die "$PYTHON has no pip; install it, for example: apt-get install python3-pip"
-    "$PYTHON" -m pip --quiet "$@"
 }
+pip() { "$PYTHON" -m pip --quiet "$@"; }
