@@ -11,7 +11,7 @@ BEGIN
     END IF;
     IF customer_workflow._configures(relation) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-            MESSAGE = format('must be owner or administrator of table %s', customer_workflow._name(relation)),
+            MESSAGE = format('must be owner or administrator of table "%s"', customer_workflow._name(relation)),
             HINT = 'The owner grants the duty with customer_workflow.grant_duty(relation, ''administrator'', person).';
     END IF;
 END
@@ -23,7 +23,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF customer_workflow._owns(relation) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-            MESSAGE = format('must be owner of table %s to set option %s', customer_workflow._name(relation), array_to_string(options, ', ')),
+            MESSAGE = format('must be owner of table "%s" to set "%s"', customer_workflow._name(relation), array_to_string(options, '", "')),
             DETAIL = 'What it says is run with the rights of the table''s owner.',
             HINT = 'Ask the owner or a superuser to set it.';
     END IF;
@@ -167,7 +167,7 @@ BEGIN
     DELETE FROM customer_workflow.duty AS d WHERE d.table_id = tab AND d.duty = revoke_duty.duty AND d.person = holder;
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found',
-            MESSAGE = format('%s does not have duty %s for table %s', customer_workflow._display(holder), revoke_duty.duty, customer_workflow._name(revoke_duty.relation)),
+            MESSAGE = format('%s does not have duty %s for table "%s"', customer_workflow._display(holder), revoke_duty.duty, customer_workflow._name(revoke_duty.relation)),
             HINT = 'The view customer_workflow.duties shows who has which duty.';
     END IF;
     PERFORM customer_workflow._log('revoke_duty', tab, NULL, NULL, jsonb_build_object('duty', revoke_duty.duty, 'person', holder));

@@ -26,7 +26,7 @@ BEGIN
         SELECT k INTO bad FROM jsonb_object_keys(after -> 'fields') AS k WHERE (k = ANY (fields)) IS NOT TRUE ORDER BY k LIMIT 1;
         IF FOUND THEN
             RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-                MESSAGE = format('option "fields" names "%s", which is not a protected field of table %s', bad, customer_workflow._name(set_data_entity.relation)),
+                MESSAGE = format('option "fields" names "%s", which is not a protected field of table "%s"', bad, customer_workflow._name(set_data_entity.relation)),
                 HINT = 'Protected fields are: ' || array_to_string(fields, ', ') || '.';
         END IF;
     END IF;
@@ -62,7 +62,7 @@ BEGIN
     IF NOT FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found',
             MESSAGE = format('%s is not a data entity for %s', customer_workflow._display(entity),
-                             coalesce('table ' || customer_workflow._name(remove_data_entity.relation), 'every table')),
+                             coalesce('table "' || customer_workflow._name(remove_data_entity.relation) || '"', 'every table')),
             HINT = 'The view customer_workflow.data_entities shows them; what was set for one table is removed for that table.';
     END IF;
     PERFORM customer_workflow._log('remove_data_entity', tab, NULL, NULL,

@@ -30,20 +30,22 @@ COMMENT ON FUNCTION customer_workflow._cancel_locked(bigint[], text, jsonb) IS '
 CREATE FUNCTION customer_workflow._withdraw_fields(table_id integer, fields name[], remaining name[], options jsonb, cancel_open boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    gone text[];
+    companions text[];
     touched bigint[];
     emptied bigint[];
+    withdrawn jsonb[];
 BEGIN
     SELECT array_agg(l.id ORDER BY l.id) INTO touched
       FROM (SELECT p.id FROM customer_workflow.proposal AS p
              WHERE p.table_id = _withdraw_fields.table_id AND p.status = ANY (customer_workflow._open_statuses())
-               AND EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND c.field = ANY (_withdraw_fields.fields))
+               AND (remaining = '{}' OR EXISTS (SELECT FROM customer_workflow.change AS c
+                                                 WHERE c.proposal = p.id AND c.field = ANY (_withdraw_fields.fields)))
              ORDER BY p.id FOR UPDATE) AS l;
     IF touched IS NULL THEN
         RETURN;
     ELSIF NOT cancel_open THEN
         RAISE EXCEPTION USING ERRCODE = 'CW003',
-            MESSAGE = format('open proposals touch %s of table %s', array_to_string(_withdraw_fields.fields, ', '),
+            MESSAGE = format('open proposals touch %s of table "%s"', coalesce(nullif(array_to_string(_withdraw_fields.fields, ', '), ''), 'records'),
                              (SELECT customer_workflow._name(t.relation) FROM customer_workflow.protected_table AS t WHERE t.id = _withdraw_fields.table_id)),
             DETAIL = format('Open proposals: %s.', cardinality(touched)),
             HINT = 'Decide them first, or withdraw them with cancel_open => true.';
@@ -53,17 +55,23 @@ BEGIN
      WHERE p.id = ANY (touched) AND NOT EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND c.field = ANY (remaining));
     PERFORM customer_workflow._cancel_locked(emptied, 'cancelled', jsonb_build_object('reason', 'unprotect', 'fields', _withdraw_fields.fields));
 
-    -- What goes on without these fields: their companions go with them.
+    -- What goes on without these fields: companions go with the last field that they travelled with.
     touched := ARRAY(SELECT id FROM unnest(touched) AS id WHERE (id = ANY (emptied)) IS NOT TRUE);
-    gone := ARRAY(SELECT f::text FROM unnest(_withdraw_fields.fields) AS f
-                  UNION
-                  (SELECT c::text FROM unnest(customer_workflow._companions(jsonb_build_object('companions', (options -> 'companions') - remaining::text[]))) AS c
-                   EXCEPT
-                   SELECT c::text FROM unnest(customer_workflow._companions(jsonb_build_object('companions', (options -> 'companions') - _withdraw_fields.fields::text[]))) AS c));
+    companions := CASE WHEN options ->> 'together' = 'row' THEN '{}' ELSE customer_workflow._companions(
+        jsonb_build_object('companions', (options -> 'companions') - remaining::text[])) END;
+    WITH gone AS (
+        DELETE FROM customer_workflow.change AS c
+         WHERE c.proposal = ANY (touched)
+           AND (c.field = ANY (_withdraw_fields.fields)
+                OR c.field = ANY (companions)
+                   AND NOT EXISTS (SELECT FROM customer_workflow.change AS k WHERE k.proposal = c.proposal AND k.field = ANY (remaining)
+                                                                               AND options -> 'companions' -> k.field ? c.field))
+        RETURNING c.proposal, c.field, c.original, c.proposed)
+    SELECT array_agg(w.proposal ORDER BY w.proposal), array_agg(w.changes ORDER BY w.proposal) INTO touched, withdrawn
+      FROM (SELECT g.proposal, jsonb_object_agg(g.field, jsonb_build_object('original', g.original, 'proposed', g.proposed)) AS changes
+              FROM gone AS g GROUP BY g.proposal) AS w;
     PERFORM customer_workflow._log('withdrawn', _withdraw_fields.table_id, w.proposal, NULL, jsonb_build_object('reason', 'unprotect', 'changes', w.changes))
-       FROM (SELECT c.proposal, jsonb_object_agg(c.field, jsonb_build_object('original', c.original, 'proposed', c.proposed)) AS changes
-               FROM customer_workflow.change AS c WHERE c.proposal = ANY (touched) AND c.field = ANY (gone) GROUP BY c.proposal ORDER BY c.proposal) AS w;
-    DELETE FROM customer_workflow.change AS c WHERE c.proposal = ANY (touched) AND c.field = ANY (gone);
+       FROM unnest(touched, withdrawn) AS w (proposal, changes);
     -- What was submitted is not what is left.
     UPDATE customer_workflow.proposal AS p SET status = 'not_submitted', digest = NULL
      WHERE p.id = ANY (touched) AND p.status IN ('pending_approval', 'approved');
@@ -72,10 +80,31 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._withdraw_fields(integer, name[], name[], jsonb, boolean) IS 'Takes fields that lose their protection out of open proposals, or refuses with CW003';
 
+CREATE FUNCTION customer_workflow._forget_column(tab customer_workflow.protected_table, col text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    after jsonb := customer_workflow._merge_options(tab.options, jsonb_build_object(
+        'bookkeeping', nullif((tab.options -> 'bookkeeping') - col, '{}'),
+        'companions', (SELECT jsonb_object_agg(e.key, e.value - col) FROM jsonb_each(tab.options -> 'companions') AS e
+                        WHERE e.key <> col AND e.value - col <> '[]')));
+BEGIN
+    UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - col)
+     WHERE e.table_id = tab.id AND e.options -> 'fields' ? col;
+    IF after <> tab.options THEN
+        UPDATE customer_workflow.protected_table AS t SET options = after WHERE t.id = tab.id;
+        PERFORM customer_workflow._log('column_dropped', tab.id, NULL, NULL, jsonb_build_object('column', col,
+            'options', jsonb_build_object('old', tab.options, 'new', after)));
+    END IF;
+    PERFORM customer_workflow._invalidate(tab.relation);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._forget_column(customer_workflow.protected_table, text) IS 'Takes a column that was dropped out of the options; changes of it that wait can only be discarded';
+
 CREATE FUNCTION customer_workflow._on_drop() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table;
+    col record;
 BEGIN
     FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t
                 WHERE t.relation IN (SELECT d.objid FROM pg_event_trigger_dropped_objects() AS d WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0)
@@ -88,9 +117,16 @@ BEGIN
             'cancelled', '{"reason": "table_dropped"}');
         PERFORM customer_workflow._invalidate(NULL);
     END LOOP;
+    FOR col IN SELECT d.objid, d.address_names[3] AS name FROM pg_event_trigger_dropped_objects() AS d
+                WHERE d.classid = 'pg_class'::regclass AND d.objsubid <> 0 LOOP
+        SELECT t.* INTO tab FROM customer_workflow.protected_table AS t WHERE t.relation = col.objid FOR UPDATE;
+        IF FOUND THEN
+            PERFORM customer_workflow._forget_column(tab, col.name);
+        END IF;
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._on_drop() IS 'A protected table was dropped: its open proposals are cancelled, its history stays';
+COMMENT ON FUNCTION customer_workflow._on_drop() IS 'A protected table was dropped: its open proposals are cancelled, its history stays; or a column of one: options forget it';
 
 -- What the columns of protected tables are called before a command, to know afterwards which one it renamed. Nothing of a user's runs
 -- between the two events of a RENAME, so nobody can put another answer here.
@@ -181,6 +217,7 @@ DECLARE
     snapshot jsonb;
     renamed record;
     child regclass;
+    fields name[];
 BEGIN
     IF NOT EXISTS (SELECT FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL) THEN
         RETURN;
@@ -191,7 +228,7 @@ BEGIN
       JOIN customer_workflow.protected_table AS t ON t.relation IN (i.inhrelid, i.inhparent)
      LIMIT 1;
     IF FOUND THEN
-        PERFORM customer_workflow._refuse(format('table %s cannot inherit: it or its parent is protected', customer_workflow._name(child)),
+        PERFORM customer_workflow._refuse(format('table "%s" cannot inherit: it or its parent is protected', customer_workflow._name(child)),
             'Use a partitioned table, or unprotect the table first.');
     END IF;
 
@@ -211,13 +248,9 @@ BEGIN
         END LOOP;
         UPDATE customer_workflow.protected_table AS t SET relation_name = t.relation::text WHERE t.id = tab.id AND t.relation_name <> t.relation::text;
         PERFORM customer_workflow._guard_partitions(tab.relation);
-        PERFORM customer_workflow._check_references(tab.relation, customer_workflow._held_columns(
-            tab.relation, coalesce(customer_workflow._fields(tab.relation), '{}'), tab.options));
-        SELECT p INTO child FROM customer_workflow._tree(tab.relation) AS p JOIN pg_class AS c ON c.oid = p AND c.relkind = 'f' LIMIT 1;
-        IF FOUND THEN
-            PERFORM customer_workflow._refuse(format('foreign table %s cannot be a partition of protected table %s', customer_workflow._name(child), customer_workflow._name(tab.relation)),
-                'Unprotect the table first.');
-        END IF;
+        fields := coalesce(customer_workflow._fields(tab.relation), '{}');
+        PERFORM customer_workflow._check_columns(tab.relation, fields);
+        PERFORM customer_workflow._check_references(tab.relation, customer_workflow._held_columns(tab.relation, fields, tab.options));
         PERFORM customer_workflow._invalidate(tab.relation);
     END LOOP;
 END
@@ -229,6 +262,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._close(bigint[]),
     customer_workflow._cancel_locked(bigint[], text, jsonb),
     customer_workflow._withdraw_fields(integer, name[], name[], jsonb, boolean),
+    customer_workflow._forget_column(customer_workflow.protected_table, text),
     customer_workflow._on_drop(),
     customer_workflow._before_alter(),
     customer_workflow._renamed_text(text, text, text),

@@ -147,10 +147,10 @@ BEGIN
     END IF;
     -- The table's triggers will run as that role, so nobody may name a role that he could not become.
     IF EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = as_role) THEN
-        IF NOT pg_has_role(substr(customer_workflow._require_person(), length('role:') + 1)::name, as_role::name,
-                           CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+        IF pg_has_role(customer_workflow._role_that_acts(), as_role::name,
+                       CASE WHEN current_setting('server_version_num')::integer >= 160000 THEN 'SET' ELSE 'MEMBER' END) IS NOT TRUE THEN
             RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-                MESSAGE = format('must be able to SET ROLE %s to set option apply_as', quote_ident(as_role)),
+                MESSAGE = format('must be able to SET ROLE %s to set option "apply_as"', quote_ident(as_role)),
                 DETAIL = 'The triggers of the table will run with the rights of that role.',
                 HINT = 'Ask a superuser to set it.';
         END IF;
@@ -178,7 +178,7 @@ DECLARE
 BEGIN
     BEGIN
         PERFORM customer_workflow._explain_as(role, path, format(
-            E'SELECT FROM %s%s WHERE CASE WHEN true THEN %s\nEND IS NULL OR (%s\n) IS NULL',
+            E'SELECT FROM %s%s WHERE (%s\n) IS NULL OR CASE WHEN true THEN %s\nEND IS NULL',
             relation, CASE WHEN col IS NULL THEN '' ELSE ' AS old' END, expression, expression));
         IF col IS NOT NULL THEN
             PERFORM customer_workflow._explain_as(role, path, format(E'UPDATE %s AS old SET %I = (%s\n)', relation, col, expression));
@@ -190,7 +190,7 @@ BEGIN
         problem := SQLERRM;
     END;
     RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-        MESSAGE = format('option "%s" of table %s is not a valid expression%s: %s', option, customer_workflow._name(relation),
+        MESSAGE = format('option "%s" of table "%s" is not a valid expression%s: %s', option, customer_workflow._name(relation),
                          ' for column "' || col || '"', expression),
         DETAIL = problem,
         HINT = CASE WHEN col IS NULL THEN 'Give one SQL expression over the columns of the record, for example "name".'
@@ -211,19 +211,19 @@ BEGIN
     IF as_role IS NULL THEN
         IF writer.rolsuper THEN
             RAISE EXCEPTION USING ERRCODE = 'feature_not_supported',
-                MESSAGE = format('the owner of table %s is a superuser', customer_workflow._name(relation)),
+                MESSAGE = format('the owner of table "%s" is a superuser', customer_workflow._name(relation)),
                 DETAIL = 'Approved values are written as the owner, and so would its triggers run as a superuser.',
-                HINT = 'Give option apply_as: a role without superuser that has SELECT and UPDATE on the table.';
+                HINT = 'Give option "apply_as": a role without superuser that has SELECT and UPDATE on the table.';
         END IF;
     ELSIF writer.oid IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('role "%s" of option apply_as does not exist', as_role);
+        RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('role "%s" of option "apply_as" does not exist', as_role);
     ELSIF writer.rolsuper THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('role "%s" of option apply_as is a superuser', as_role),
+            MESSAGE = format('role "%s" of option "apply_as" is a superuser', as_role),
             HINT = 'Name a role without superuser that has SELECT and UPDATE on the table.';
     ELSIF NOT (has_table_privilege(writer.oid, relation, 'SELECT') AND has_table_privilege(writer.oid, relation, 'UPDATE')) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('role "%s" of option apply_as may not SELECT and UPDATE table %s', as_role, customer_workflow._name(relation)),
+            MESSAGE = format('role "%s" of option "apply_as" may not SELECT and UPDATE table "%s"', as_role, customer_workflow._name(relation)),
             HINT = format('GRANT SELECT, UPDATE ON %s TO %I, and USAGE on its schema.', relation, as_role);
     END IF;
     RETURN writer.oid;
@@ -239,13 +239,13 @@ BEGIN
     SELECT k INTO bad FROM jsonb_object_keys(options -> 'companions') AS k WHERE k <> ALL (fields) ORDER BY k LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('option "companions" names "%s", which is not a protected field of table %s', bad, customer_workflow._name(relation)),
+            MESSAGE = format('option "companions" names "%s", which is not a protected field of table "%s"', bad, customer_workflow._name(relation)),
             HINT = 'Protected fields are: ' || array_to_string(fields, ', ') || '.';
     END IF;
     SELECT c INTO bad FROM unnest(customer_workflow._companions(options)) AS c WHERE c = ANY (fields) ORDER BY c LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('column "%s" of table %s is a protected field and cannot be a companion as well', bad, customer_workflow._name(relation)),
+            MESSAGE = format('column "%s" of table "%s" is a protected field and cannot be a companion as well', bad, customer_workflow._name(relation)),
             HINT = 'Take it out of option "companions": a protected field is held anyway.';
     END IF;
 END
@@ -273,7 +273,7 @@ BEGIN
                        WHEN entry.col = ANY (customer_workflow._companions(options)) THEN 'is a companion' END;
         IF reason IS NOT NULL THEN
             RAISE EXCEPTION USING ERRCODE = CASE reason WHEN 'does not exist' THEN 'undefined_column' ELSE 'invalid_parameter_value' END,
-                MESSAGE = format('column "%s" of table %s, named in option "bookkeeping", %s', entry.col, customer_workflow._name(relation), reason),
+                MESSAGE = format('column "%s" of table "%s", named in option "bookkeeping", %s', entry.col, customer_workflow._name(relation), reason),
                 HINT = 'Bookkeeping columns are those that every UPDATE sets, such as a version or a time of change.';
         END IF;
         PERFORM customer_workflow._check_expression(relation, role, path, 'bookkeeping', entry.col::name, entry.expression);
@@ -302,8 +302,8 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._check_protection(regclass, name[], jsonb, text) IS 'Error unless the table, its protected fields and its options suit each other';
 
+-- _option_defaults() stays PUBLIC: a view shows the defaults.
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._option_defaults(),
     customer_workflow._option_rules(),
     customer_workflow._entity_option_rules(),
     customer_workflow._words(jsonb),

@@ -34,33 +34,30 @@ BEGIN
     SELECT c.oid, c.relkind, c.relpersistence, c.relispartition, n.nspname INTO rel
       FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = relation;
     IF rel.oid < 16384 OR rel.nspname IN ('pg_catalog', 'information_schema', 'pg_toast') THEN
-        PERFORM customer_workflow._refuse(format('cannot protect %s: it is a system catalog', tab), 'Protect tables of your own.');
+        PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it is a system catalog', tab), 'Protect tables of your own.');
     ELSIF rel.nspname = 'customer_workflow' THEN
-        PERFORM customer_workflow._refuse(format('cannot protect %s: it belongs to this extension', tab), 'Protect tables of your own.');
+        PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it belongs to this extension', tab), 'Protect tables of your own.');
     ELSIF rel.relkind NOT IN ('r', 'p') THEN
         PERFORM customer_workflow._refuse(
-            format('cannot protect %s: it is a %s', tab, CASE rel.relkind WHEN 'f' THEN 'foreign table' WHEN 'v' THEN 'view'
+            format('"%s" cannot be protected: it is a %s', tab, CASE rel.relkind WHEN 'f' THEN 'foreign table' WHEN 'v' THEN 'view'
                 WHEN 'm' THEN 'materialized view' WHEN 'S' THEN 'sequence' WHEN 'c' THEN 'composite type' ELSE 'relation of another kind' END),
             CASE rel.relkind WHEN 'f' THEN 'Protect the table on the server where it is stored.'
                 WHEN 'v' THEN 'Protect the tables that the view writes to.' ELSE 'Protect an ordinary or a partitioned table.' END);
     ELSIF rel.relpersistence = 't' THEN
-        PERFORM customer_workflow._refuse(format('cannot protect %s: it is a temporary table', tab), 'Protect a permanent table.');
+        PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it is a temporary table', tab), 'Protect a permanent table.');
     ELSIF rel.relispartition THEN
-        PERFORM customer_workflow._refuse(format('cannot protect %s: it is a partition', tab),
+        PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it is a partition', tab),
             format('Protect the root of the partitioned table, %s.', pg_partition_root(relation)));
     END IF;
     SELECT CASE i.inhparent WHEN relation THEN i.inhrelid ELSE i.inhparent END INTO other FROM pg_inherits AS i
      WHERE (i.inhparent = relation AND rel.relkind = 'r') OR i.inhrelid = relation LIMIT 1;
     IF FOUND THEN
-        PERFORM customer_workflow._refuse(format('cannot protect %s: it shares columns by inheritance with %s', tab, customer_workflow._name(other)),
+        PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it shares columns by inheritance with "%s"', tab, customer_workflow._name(other)),
             'Use a partitioned table, or end the inheritance with ALTER TABLE … NO INHERIT.');
     END IF;
-    SELECT t INTO other FROM customer_workflow._tree(relation) AS t JOIN pg_class AS c ON c.oid = t WHERE c.relkind = 'f' LIMIT 1;
-    IF FOUND THEN
-        PERFORM customer_workflow._refuse(format('cannot protect %s: its partition %s is a foreign table', tab, customer_workflow._name(other)),
-            'Detach that partition.');
-    ELSIF customer_workflow._key_columns(relation) = '{}' THEN
-        PERFORM customer_workflow._refuse(format('cannot protect %s: it has no primary key', tab),
+    -- A foreign table cannot be a partition of a table that has a primary key.
+    IF customer_workflow._key_columns(relation) = '{}' THEN
+        PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it has no primary key', tab),
             'A proposal finds its record by the primary key: add one with ALTER TABLE … ADD PRIMARY KEY.');
     END IF;
 END
@@ -92,11 +89,11 @@ DECLARE
     tab text := customer_workflow._name(relation);
     col record;
 BEGIN
-    FOR col IN SELECT f.name, a.attnum, a.attgenerated, a.attidentity, a.atttypid, format('cannot protect column "%s" of table %s: ', f.name, tab) AS refusal
+    FOR col IN SELECT f.name, a.attnum, a.attgenerated, a.attidentity, a.atttypid, format('column "%s" of table "%s" cannot be protected: ', f.name, tab) AS refusal
                  FROM unnest(columns) AS f (name)
                  LEFT JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = f.name AND NOT a.attisdropped LOOP
         IF col.attnum IS NULL THEN
-            RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = format('column "%s" of table %s does not exist', col.name, tab),
+            RAISE EXCEPTION USING ERRCODE = 'undefined_column', MESSAGE = format('column "%s" of table "%s" does not exist', col.name, tab),
                 HINT = (SELECT 'Its columns are: ' || string_agg(a.attname, ', ' ORDER BY a.attnum) || '.' FROM pg_attribute AS a
                          WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
         ELSIF col.attnum < 0 THEN
@@ -142,8 +139,8 @@ BEGIN
      ORDER BY t <> relation, k.conname, a.attnum LIMIT 1;
     IF FOUND THEN
         PERFORM customer_workflow._refuse(
-            format('cannot protect column "%s" of table %s: foreign key %s may write it', bad.attname, customer_workflow._name(bad.conrelid), quote_ident(bad.conname)),
-            'A foreign key with CASCADE, SET NULL or SET DEFAULT would break when its write is held back; use NO ACTION or RESTRICT.');
+            format('column "%s" of table "%s" cannot be protected and have foreign key %s', bad.attname, customer_workflow._name(bad.conrelid), quote_ident(bad.conname)),
+            'A foreign key with CASCADE, SET NULL or SET DEFAULT breaks when what it writes is held back; use NO ACTION or RESTRICT.');
     END IF;
 END
 $$;
@@ -167,6 +164,21 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
              WHERE NOT coalesce(r.rolsuper OR r.rolname = 'pg_database_owner', false) AND creator.who <> c.relowner)
 $$;
 COMMENT ON FUNCTION customer_workflow._safe_path(regclass, name[]) IS 'Of the schemas of a path, and the table''s own, those in which only superusers and the table''s owner may create; pg_temp last';
+
+CREATE FUNCTION customer_workflow._tell_left_out(relation regclass, wanted name[], path text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    left_out text := (SELECT string_agg(quote_ident(w), ', ') FROM unnest(wanted) AS w
+                       WHERE w !~ '^pg_' AND quote_ident(w) <> ALL (string_to_array(path, ', ')));
+BEGIN
+    IF left_out IS NOT NULL THEN
+        RAISE NOTICE USING MESSAGE = format('approved changes to table "%s" are written without %s in the search_path', customer_workflow._name(relation), left_out),
+            DETAIL = 'Others than the table''s owner and superusers may create objects there, which triggers of the table would then use with the owner''s rights.',
+            HINT = 'Qualify the names in those triggers; or see to it that nobody else may CREATE there, and protect the table again.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._tell_left_out(regclass, name[], text) IS 'NOTICE about schemas of the caller''s search_path that _safe_path() left out';
 
 CREATE FUNCTION customer_workflow._canonical_approvers(approvers text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -254,9 +266,11 @@ BEGIN
     after.approvers := customer_workflow._canonical_approvers(_protect.approvers);
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', _protect.relation);
 
-    INSERT INTO customer_workflow.protected_table (relation, relation_name, search_path)
-        VALUES (_protect.relation, _protect.relation::text, '') ON CONFLICT ON CONSTRAINT protected_table_relation_key DO NOTHING;
     SELECT t.* INTO before FROM customer_workflow.protected_table AS t WHERE t.relation = _protect.relation FOR UPDATE;
+    IF NOT FOUND THEN
+        INSERT INTO customer_workflow.protected_table AS t (relation, relation_name, search_path)
+            VALUES (_protect.relation, _protect.relation::text, '') RETURNING t.* INTO before;
+    END IF;
     old_fields := coalesce(customer_workflow._fields(_protect.relation), '{}');
     SELECT array_agg(f.name ORDER BY f.place) INTO new_fields
       FROM (SELECT u.name, min(u.place) AS place FROM unnest(old_fields || _protect.fields) WITH ORDINALITY AS u (name, place) GROUP BY u.name) AS f;
@@ -278,10 +292,13 @@ BEGIN
             'approvers', jsonb_build_object('old', before.approvers, 'new', after.approvers),
             'options', jsonb_build_object('old', before.options, 'new', after.options),
             'search_path', jsonb_build_object('old', before.search_path, 'new', after.search_path)));
+        PERFORM customer_workflow._invalidate(_protect.relation);
     END IF;
-    PERFORM customer_workflow._invalidate(_protect.relation);
+    IF before.search_path <> after.search_path THEN
+        PERFORM customer_workflow._tell_left_out(_protect.relation, _protect.path, after.search_path);
+    END IF;
     IF after.approvers IS NULL THEN
-        RAISE WARNING USING MESSAGE = format('nothing can be submitted for table %s: it has no approvers', customer_workflow._name(_protect.relation)),
+        RAISE WARNING USING MESSAGE = format('nothing can be submitted for table "%s": it has no approvers', customer_workflow._name(_protect.relation)),
             HINT = format('Name them: SELECT customer_workflow.protect(%L, %L, approvers => ''role:…'').', _protect.relation, _protect.fields);
     END IF;
 END
@@ -292,7 +309,7 @@ CREATE FUNCTION customer_workflow.protect(relation regclass, fields name[], appr
 LANGUAGE sql AS $$
     SELECT customer_workflow._protect(relation, fields, approvers, options, pg_catalog.current_schemas(false))
 $$;
-COMMENT ON FUNCTION customer_workflow.protect(regclass, name[], text, jsonb) IS 'Protects these fields of a table, in addition to those already protected: changes to them wait for approval';
+COMMENT ON FUNCTION customer_workflow.protect(regclass, name[], text, jsonb) IS 'Protects these fields of a table, in addition to those already protected: changes to them wait for approval. Called by the owner it also takes the search_path of the session for the approved writes';
 
 CREATE FUNCTION customer_workflow.unprotect(relation regclass, fields name[], cancel_open boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -320,7 +337,7 @@ BEGIN
     SELECT f INTO bad FROM unnest(unprotect.fields) AS f WHERE f <> ALL (old_fields) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = format('"%s" is not a protected field of table %s', bad, customer_workflow._name(tab.relation)),
+            MESSAGE = format('"%s" is not a protected field of table "%s"', bad, customer_workflow._name(tab.relation)),
             HINT = 'Protected fields are: ' || array_to_string(old_fields, ', ') || '.';
     END IF;
     SELECT coalesce(array_agg(f ORDER BY o), '{}') INTO new_fields FROM unnest(old_fields) WITH ORDINALITY AS u (f, o) WHERE f <> ALL (unprotect.fields);
@@ -357,6 +374,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._held_columns(regclass, name[], jsonb),
     customer_workflow._check_references(regclass, name[]),
     customer_workflow._safe_path(regclass, name[]),
+    customer_workflow._tell_left_out(regclass, name[], text),
     customer_workflow._canonical_approvers(text),
     customer_workflow._install(regclass, name[]),
     customer_workflow._uninstall(regclass)
