@@ -9,7 +9,7 @@ AS $$
           FROM (SELECT p.status, t.enabled, t.approvers IS NOT NULL AS decidable,
                        p.author = ANY (customer_workflow._identities()) AS author,
                        p.originator = ANY (customer_workflow._identities()) AS originator,
-                       customer_workflow._has_duty(p.table_id, 'steward') AS steward,
+                       customer_workflow._has_duty(p.table_id, '{steward}') AS steward,
                        customer_workflow._configures(t.relation) AS administrator,
                        NOT p.parties && customer_workflow._identities()
                        AND EXISTS (SELECT FROM customer_workflow.work_item AS w
@@ -20,15 +20,15 @@ AS $$
                  WHERE p.id = _allowed_actions.proposal AND t.relation IS NOT NULL
                 OFFSET 0) AS p
          CROSS JOIN LATERAL (VALUES
-             (1, 'submit', (author OR steward) AND status IN ('not_submitted', 'change_requested', 'rejected') AND enabled AND decidable),
-             (2, 'recall', (originator OR steward) AND status = 'pending_approval'),
+             (1, 'submit', (author OR steward) AND enabled AND decidable),
+             (2, 'recall', originator OR steward),
              (3, 'approve', assignee AND enabled),
              (4, 'reject', assignee),
              (5, 'request_change', assignee),
-             (6, 'discard_change', (author OR steward) AND status IN ('not_submitted', 'change_requested', 'rejected')),
+             (6, 'discard_change', author OR steward),
              (7, 'rebase', (author OR steward) AND _allowed_actions.moved),
              (8, 'cancel', author OR steward OR administrator)) AS v (position, verb, allowed)
-         WHERE v.allowed
+         WHERE v.allowed AND customer_workflow._transition(p.status, v.verb) IS NOT NULL
          ORDER BY v.position)
 $$;
 COMMENT ON FUNCTION customer_workflow._allowed_actions(bigint, boolean) IS 'The verbs that the current person may use now on an open proposal, whose values have moved or not';
