@@ -36,7 +36,7 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF customer_workflow._owns_database() IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-            MESSAGE = format('must be owner of database %s', current_database()),
+            MESSAGE = format('must be owner of database "%s"', current_database()),
             HINT = 'Application roles, groups and data entities for every table are set by the database owner or a superuser.';
     END IF;
 END

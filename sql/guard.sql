@@ -27,58 +27,26 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._cancel_locked(bigint[], text, jsonb) IS 'Cancels proposals that the caller has locked, for a reason that is not a person''s verb';
 
-CREATE FUNCTION customer_workflow._withdraw_fields(table_id integer, fields name[], remaining name[], options jsonb, cancel_open boolean) RETURNS void
+CREATE FUNCTION customer_workflow._lock_touched(table_id integer, fields name[], remaining name[], cancel_open boolean) RETURNS bigint[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    companions text[];
-    touched bigint[];
-    emptied bigint[];
-    withdrawn jsonb[];
+    touched bigint[] := ARRAY(
+        SELECT p.id FROM customer_workflow.proposal AS p
+         WHERE p.table_id = _lock_touched.table_id AND p.status = ANY (customer_workflow._open_statuses())
+           AND (remaining = '{}' OR EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND c.field = ANY (_lock_touched.fields)))
+         ORDER BY p.id FOR UPDATE);
 BEGIN
-    SELECT array_agg(l.id ORDER BY l.id) INTO touched
-      FROM (SELECT p.id FROM customer_workflow.proposal AS p
-             WHERE p.table_id = _withdraw_fields.table_id AND p.status = ANY (customer_workflow._open_statuses())
-               AND (remaining = '{}' OR EXISTS (SELECT FROM customer_workflow.change AS c
-                                                 WHERE c.proposal = p.id AND c.field = ANY (_withdraw_fields.fields)))
-             ORDER BY p.id FOR UPDATE) AS l;
-    IF touched IS NULL THEN
-        RETURN;
-    ELSIF NOT cancel_open THEN
+    IF touched <> '{}' AND NOT cancel_open THEN
         RAISE EXCEPTION USING ERRCODE = 'CW003',
-            MESSAGE = format('open proposals touch %s of table "%s"', coalesce(nullif(array_to_string(_withdraw_fields.fields, ', '), ''), 'records'),
-                             (SELECT customer_workflow._name(t.relation) FROM customer_workflow.protected_table AS t WHERE t.id = _withdraw_fields.table_id)),
+            MESSAGE = format('open proposals touch %s of table "%s"', coalesce(nullif(array_to_string(_lock_touched.fields, ', '), ''), 'records'),
+                             (SELECT customer_workflow._name(t.relation) FROM customer_workflow.protected_table AS t WHERE t.id = _lock_touched.table_id)),
             DETAIL = format('Open proposals: %s.', cardinality(touched)),
             HINT = 'Decide them first, or withdraw them with cancel_open => true.';
     END IF;
-
-    SELECT array_agg(p.id ORDER BY p.id) INTO emptied FROM customer_workflow.proposal AS p
-     WHERE p.id = ANY (touched) AND NOT EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND c.field = ANY (remaining));
-    PERFORM customer_workflow._cancel_locked(emptied, 'cancelled', jsonb_build_object('reason', 'unprotect', 'fields', _withdraw_fields.fields));
-
-    -- What goes on without these fields: companions go with the last field that they travelled with.
-    touched := ARRAY(SELECT id FROM unnest(touched) AS id WHERE (id = ANY (emptied)) IS NOT TRUE);
-    companions := CASE WHEN options ->> 'together' = 'row' THEN '{}' ELSE customer_workflow._companions(
-        jsonb_build_object('companions', (options -> 'companions') - remaining::text[])) END;
-    WITH gone AS (
-        DELETE FROM customer_workflow.change AS c
-         WHERE c.proposal = ANY (touched)
-           AND (c.field = ANY (_withdraw_fields.fields)
-                OR c.field = ANY (companions)
-                   AND NOT EXISTS (SELECT FROM customer_workflow.change AS k WHERE k.proposal = c.proposal AND k.field = ANY (remaining)
-                                                                               AND options -> 'companions' -> k.field ? c.field))
-        RETURNING c.proposal, c.field, c.original, c.proposed)
-    SELECT array_agg(w.proposal ORDER BY w.proposal), array_agg(w.changes ORDER BY w.proposal) INTO touched, withdrawn
-      FROM (SELECT g.proposal, jsonb_object_agg(g.field, jsonb_build_object('original', g.original, 'proposed', g.proposed)) AS changes
-              FROM gone AS g GROUP BY g.proposal) AS w;
-    PERFORM customer_workflow._log('withdrawn', _withdraw_fields.table_id, w.proposal, NULL, jsonb_build_object('reason', 'unprotect', 'changes', w.changes))
-       FROM unnest(touched, withdrawn) AS w (proposal, changes);
-    -- What was submitted is not what is left.
-    UPDATE customer_workflow.proposal AS p SET status = 'not_submitted', digest = NULL
-     WHERE p.id = ANY (touched) AND p.status IN ('pending_approval', 'approved');
-    PERFORM customer_workflow._close(touched);
+    RETURN touched;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._withdraw_fields(integer, name[], name[], jsonb, boolean) IS 'Takes fields that lose their protection out of open proposals, or refuses with CW003';
+COMMENT ON FUNCTION customer_workflow._lock_touched(integer, name[], name[], boolean) IS 'Open proposals with changes of fields that lose their protection; refuses with CW003 unless they may be withdrawn';
 
 CREATE FUNCTION customer_workflow._forget_column(tab customer_workflow.protected_table, col text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -157,6 +125,7 @@ CREATE FUNCTION customer_workflow._rename_column(tab customer_workflow.protected
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     after jsonb := tab.options;
+    changed bigint[];
 BEGIN
     IF after ? 'bookkeeping' THEN
         after := jsonb_set(after, '{bookkeeping}', customer_workflow._renamed_keys(after -> 'bookkeeping', old_name, new_name));
@@ -171,9 +140,13 @@ BEGIN
     UPDATE customer_workflow.protected_table AS t SET options = after WHERE t.id = tab.id AND t.options <> after;
     UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', customer_workflow._renamed_keys(e.options -> 'fields', old_name, new_name))
      WHERE e.table_id = tab.id AND e.options -> 'fields' ? old_name;
-    UPDATE customer_workflow.change AS c SET field = new_name
-      FROM customer_workflow.proposal AS p
-     WHERE p.table_id = tab.id AND p.status = ANY (customer_workflow._open_statuses()) AND c.proposal = p.id AND c.field = old_name;
+    WITH followed AS (
+        UPDATE customer_workflow.change AS c SET field = new_name
+          FROM customer_workflow.proposal AS p
+         WHERE p.table_id = tab.id AND p.status = ANY (customer_workflow._open_statuses()) AND c.proposal = p.id AND c.field = old_name
+        RETURNING p.id)
+    SELECT array_agg(f.id) INTO changed FROM followed AS f;
+    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id) WHERE p.id = ANY (changed) AND p.digest IS NOT NULL;
     PERFORM customer_workflow._log('column_renamed', tab.id, NULL, NULL, jsonb_build_object('old', old_name, 'new', new_name));
     BEGIN
         PERFORM customer_workflow._check_protection(tab.relation, customer_workflow._fields(tab.relation), after, tab.search_path);
@@ -261,7 +234,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._open_statuses(),
     customer_workflow._close(bigint[]),
     customer_workflow._cancel_locked(bigint[], text, jsonb),
-    customer_workflow._withdraw_fields(integer, name[], name[], jsonb, boolean),
+    customer_workflow._lock_touched(integer, name[], name[], boolean),
     customer_workflow._forget_column(customer_workflow.protected_table, text),
     customer_workflow._on_drop(),
     customer_workflow._before_alter(),

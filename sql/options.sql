@@ -216,7 +216,8 @@ BEGIN
                 HINT = 'Give option "apply_as": a role without superuser that has SELECT and UPDATE on the table.';
         END IF;
     ELSIF writer.oid IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'undefined_object', MESSAGE = format('role "%s" of option "apply_as" does not exist', as_role);
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('role "%s" of option "apply_as" does not exist', as_role),
+            HINT = 'Name a role without superuser that has SELECT and UPDATE on the table.';
     ELSIF writer.rolsuper THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('role "%s" of option "apply_as" is a superuser', as_role),
@@ -241,6 +242,13 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('option "companions" names "%s", which is not a protected field of table "%s"', bad, customer_workflow._name(relation)),
             HINT = 'Protected fields are: ' || array_to_string(fields, ', ') || '.';
+    END IF;
+    SELECT c INTO bad FROM unnest(customer_workflow._companions(options)) AS c
+     WHERE NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attname = c AND NOT a.attisdropped) ORDER BY c LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('option "companions" names "%s", which is not a column of table "%s"', bad, customer_workflow._name(relation)),
+            HINT = 'Companions are columns of the same table that change together with a protected field.';
     END IF;
     SELECT c INTO bad FROM unnest(customer_workflow._companions(options)) AS c WHERE c = ANY (fields) ORDER BY c LIMIT 1;
     IF FOUND THEN
@@ -272,7 +280,7 @@ BEGIN
                        WHEN entry.col = ANY (customer_workflow._key_columns(relation)) THEN 'belongs to the primary key'
                        WHEN entry.col = ANY (customer_workflow._companions(options)) THEN 'is a companion' END;
         IF reason IS NOT NULL THEN
-            RAISE EXCEPTION USING ERRCODE = CASE reason WHEN 'does not exist' THEN 'undefined_column' ELSE 'invalid_parameter_value' END,
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
                 MESSAGE = format('column "%s" of table "%s", named in option "bookkeeping", %s', entry.col, customer_workflow._name(relation), reason),
                 HINT = 'Bookkeeping columns are those that every UPDATE sets, such as a version or a time of change.';
         END IF;

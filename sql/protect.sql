@@ -147,9 +147,9 @@ $$;
 COMMENT ON FUNCTION customer_workflow._check_references(regclass, name[]) IS 'Error 0A000 when the action of a foreign key of the table or a partition of it may write one of the columns';
 
 -- The path for approved writes: what the caller's names meant, without schemas in which others could put something in the way.
-CREATE FUNCTION customer_workflow._safe_path(relation regclass, path name[]) RETURNS text
+CREATE FUNCTION customer_workflow._safe_schemas(relation regclass, path name[]) RETURNS name[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT concat_ws(', ', string_agg(quote_ident(wanted.name), ', ' ORDER BY wanted.place), 'pg_temp')
+    SELECT coalesce(array_agg(wanted.name ORDER BY wanted.place), '{}')
       FROM pg_class AS c
      CROSS JOIN LATERAL (SELECT s.name, min(s.place) AS place
                            FROM unnest(path || (SELECT own.nspname FROM pg_namespace AS own WHERE own.oid = c.relnamespace)) WITH ORDINALITY AS s (name, place)
@@ -163,13 +163,20 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
               LEFT JOIN pg_roles AS r ON r.oid = creator.who
              WHERE NOT coalesce(r.rolsuper OR r.rolname = 'pg_database_owner', false) AND creator.who <> c.relowner)
 $$;
-COMMENT ON FUNCTION customer_workflow._safe_path(regclass, name[]) IS 'Of the schemas of a path, and the table''s own, those in which only superusers and the table''s owner may create; pg_temp last';
+COMMENT ON FUNCTION customer_workflow._safe_schemas(regclass, name[]) IS 'Of the schemas of a path, and the table''s own, those in which only superusers and the table''s owner may create';
 
-CREATE FUNCTION customer_workflow._tell_left_out(relation regclass, wanted name[], path text) RETURNS void
+CREATE FUNCTION customer_workflow._safe_path(relation regclass, path name[]) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_agg(quote_ident(s.name), ', ' ORDER BY s.place)
+      FROM unnest(customer_workflow._safe_schemas(relation, path) || 'pg_temp'::name) WITH ORDINALITY AS s (name, place)
+$$;
+COMMENT ON FUNCTION customer_workflow._safe_path(regclass, name[]) IS 'The safe schemas as a value of search_path; temporary tables come last';
+
+CREATE FUNCTION customer_workflow._tell_left_out(relation regclass, path name[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    left_out text := (SELECT string_agg(quote_ident(w), ', ') FROM unnest(wanted) AS w
-                       WHERE w !~ '^pg_' AND quote_ident(w) <> ALL (string_to_array(path, ', ')));
+    left_out text := (SELECT string_agg(quote_ident(w), ', ') FROM unnest(path) AS w
+                       WHERE w !~ '^pg_' AND w <> ALL (customer_workflow._safe_schemas(relation, path)));
 BEGIN
     IF left_out IS NOT NULL THEN
         RAISE NOTICE USING MESSAGE = format('approved changes to table "%s" are written without %s in the search_path', customer_workflow._name(relation), left_out),
@@ -178,7 +185,7 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._tell_left_out(regclass, name[], text) IS 'NOTICE about schemas of the caller''s search_path that _safe_path() left out';
+COMMENT ON FUNCTION customer_workflow._tell_left_out(regclass, name[]) IS 'NOTICE about schemas of the caller''s search_path that are not safe';
 
 CREATE FUNCTION customer_workflow._canonical_approvers(approvers text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -201,7 +208,7 @@ BEGIN
     ELSIF kind IS NULL AND is_group THEN
         RETURN 'group:' || plain;
     ELSIF NOT is_role THEN
-        RAISE EXCEPTION USING ERRCODE = 'undefined_object',
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = CASE WHEN kind IS NULL THEN format('there is no role and no group "%s"', plain) ELSE format('role "%s" does not exist', plain) END,
             HINT = 'CREATE ROLE makes a role; customer_workflow.add_group_member(group_name, person) makes a group.';
     END IF;
@@ -295,7 +302,7 @@ BEGIN
         PERFORM customer_workflow._invalidate(_protect.relation);
     END IF;
     IF before.search_path <> after.search_path THEN
-        PERFORM customer_workflow._tell_left_out(_protect.relation, _protect.path, after.search_path);
+        PERFORM customer_workflow._tell_left_out(_protect.relation, _protect.path);
     END IF;
     IF after.approvers IS NULL THEN
         RAISE WARNING USING MESSAGE = format('nothing can be submitted for table "%s": it has no approvers', customer_workflow._name(_protect.relation)),
@@ -318,6 +325,7 @@ DECLARE
     old_fields name[];
     new_fields name[];
     bad name;
+    touched bigint[];
     new_options jsonb;
 BEGIN
     PERFORM customer_workflow._require_configures(unprotect.relation);
@@ -342,17 +350,23 @@ BEGIN
     END IF;
     SELECT coalesce(array_agg(f ORDER BY o), '{}') INTO new_fields FROM unnest(old_fields) WITH ORDINALITY AS u (f, o) WHERE f <> ALL (unprotect.fields);
 
-    PERFORM customer_workflow._withdraw_fields(tab.id, unprotect.fields, new_fields, tab.options, coalesce(unprotect.cancel_open, false));
-    new_options := customer_workflow._merge_options(tab.options, jsonb_build_object('companions',
-        nullif((tab.options -> 'companions') - unprotect.fields::text[], '{}')));
-    -- Or an exception that was made for a field would come back with the field.
-    UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - unprotect.fields::text[])
-     WHERE e.table_id = tab.id AND e.options -> 'fields' ?| unprotect.fields::text[];
+    touched := customer_workflow._lock_touched(tab.id, unprotect.fields, new_fields, coalesce(unprotect.cancel_open, false));
     IF new_fields = '{}' THEN
         PERFORM customer_workflow._uninstall(tab.relation);
     ELSE
         PERFORM customer_workflow._install(tab.relation, new_fields);
     END IF;
+    PERFORM customer_workflow._remove_changes(array_agg(c.proposal), array_agg(c.field), 'withdrawn', NULL)
+       FROM customer_workflow.change AS c WHERE c.proposal = ANY (touched) AND c.field = ANY (unprotect.fields) HAVING count(*) > 0;
+    IF new_fields = '{}' THEN
+        PERFORM customer_workflow._cancel_locked(ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
+            WHERE p.id = ANY (touched) AND p.status = ANY (customer_workflow._open_statuses())), 'cancelled', '{"reason": "unprotect"}');
+    END IF;
+    new_options := customer_workflow._merge_options(tab.options, jsonb_build_object('companions',
+        nullif((tab.options -> 'companions') - unprotect.fields::text[], '{}')));
+    -- Or an exception that was made for a field would come back with the field.
+    UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - unprotect.fields::text[])
+     WHERE e.table_id = tab.id AND e.options -> 'fields' ?| unprotect.fields::text[];
     UPDATE customer_workflow.protected_table AS t
        SET options = new_options, relation = CASE WHEN new_fields <> '{}' THEN t.relation END
      WHERE t.id = tab.id;
@@ -373,8 +387,9 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._check_columns(regclass, name[]),
     customer_workflow._held_columns(regclass, name[], jsonb),
     customer_workflow._check_references(regclass, name[]),
+    customer_workflow._safe_schemas(regclass, name[]),
     customer_workflow._safe_path(regclass, name[]),
-    customer_workflow._tell_left_out(regclass, name[], text),
+    customer_workflow._tell_left_out(regclass, name[]),
     customer_workflow._canonical_approvers(text),
     customer_workflow._install(regclass, name[]),
     customer_workflow._uninstall(regclass)
