@@ -166,7 +166,7 @@ BEGIN
     -- Only those that this transaction attached: a restore makes the triggers of the others itself.
     FOR part IN SELECT DISTINCT below.relid FROM customer_workflow._tree(relation) AS t
                   JOIN pg_inherits AS i ON i.inhrelid = t AND age(i.xmin) <= age(pg_current_xact_id()::xid)
-                 CROSS JOIN LATERAL (SELECT t AS relid UNION SELECT p.relid FROM pg_partition_tree(t) AS p) AS below
+                 CROSS JOIN LATERAL customer_workflow._tree(t) AS below (relid)
                  WHERE EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = relation AND g.tgname = '~~~customer_workflow_truncate')
                    AND NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = below.relid AND g.tgname = '~~~customer_workflow_truncate')
                  ORDER BY 1 LOOP

@@ -10,9 +10,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._key_columns(regclass) IS 'The columns of the primary key, in its order; empty without one';
 
+-- Not pg_partition_tree(): that locks every partition, and so deadlocks with DDL on two of them, as in a parallel restore.
 CREATE FUNCTION customer_workflow._tree(relation regclass) RETURNS SETOF regclass
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT relation UNION SELECT p.relid FROM pg_partition_tree(relation) AS p
+    WITH RECURSIVE tree (relid) AS (
+        SELECT relation::oid
+        UNION ALL
+        SELECT i.inhrelid FROM tree JOIN pg_inherits AS i ON i.inhparent = tree.relid
+    )
+    SELECT relid::regclass FROM tree
 $$;
 COMMENT ON FUNCTION customer_workflow._tree(regclass) IS 'The table and all of its partitions';
 
