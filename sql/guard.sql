@@ -127,6 +127,12 @@ DECLARE
     after jsonb := tab.options;
     changed bigint[];
 BEGIN
+    IF EXISTS (SELECT FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id AND c.field = new_name
+                WHERE p.table_id = tab.id AND p.status = ANY (customer_workflow._open_statuses())) THEN
+        RAISE EXCEPTION USING ERRCODE = 'CW003',
+            MESSAGE = format('open proposals touch a former column "%s" of table "%s"', new_name, customer_workflow._name(tab.relation)),
+            HINT = 'Cancel them or discard that change first, or choose another name.';
+    END IF;
     IF after ? 'bookkeeping' THEN
         after := jsonb_set(after, '{bookkeeping}', customer_workflow._renamed_keys(after -> 'bookkeeping', old_name, new_name));
     END IF;
@@ -186,37 +192,40 @@ COMMENT ON FUNCTION customer_workflow._guard_partitions(regclass) IS 'Partitions
 CREATE FUNCTION customer_workflow._after_alter() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    protected oid[] := ARRAY(SELECT t.relation::oid FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL);
+    touched oid[];
+    renames boolean;
     tab customer_workflow.protected_table;
-    snapshot jsonb;
     renamed record;
     child regclass;
     fields name[];
 BEGIN
-    IF NOT EXISTS (SELECT FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL) THEN
+    IF protected = '{}' THEN
         RETURN;
     END IF;
-    SELECT i.inhrelid INTO child FROM pg_event_trigger_ddl_commands() AS d
-      JOIN pg_inherits AS i ON d.classid = 'pg_class'::regclass AND i.inhrelid = d.objid
-      JOIN pg_class AS c ON c.oid = i.inhrelid AND NOT c.relispartition
-      JOIN customer_workflow.protected_table AS t ON t.relation IN (i.inhrelid, i.inhparent)
-     LIMIT 1;
+    SELECT array_agg(d.objid), bool_or(d.objsubid <> 0) INTO touched, renames FROM pg_event_trigger_ddl_commands() AS d
+     WHERE d.classid = 'pg_class'::regclass AND d.objid IS NOT NULL;
+
+    SELECT i.inhrelid INTO child FROM pg_inherits AS i
+     WHERE i.inhrelid = ANY (touched) AND (i.inhrelid = ANY (protected) OR i.inhparent = ANY (protected))
+       AND NOT (SELECT c.relispartition FROM pg_class AS c WHERE c.oid = i.inhrelid) LIMIT 1;
     IF FOUND THEN
         PERFORM customer_workflow._refuse(format('table "%s" cannot inherit: it or its parent is protected', customer_workflow._name(child)),
             'Use a partitioned table, or unprotect the table first.');
     END IF;
 
-    FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t
-                WHERE t.relation IN (SELECT coalesce(pg_partition_root(d.objid), d.objid) FROM pg_event_trigger_ddl_commands() AS d WHERE d.classid = 'pg_class'::regclass)
-                   OR t.relation IN (SELECT c.oid FROM pg_event_trigger_ddl_commands() AS d
-                                       JOIN pg_type AS y ON d.classid IN ('pg_class'::regclass, 'pg_type'::regclass) AND d.objid IN (y.oid, y.typrelid)
-                                       JOIN pg_class AS c ON c.reloftype = y.oid)
-                   OR (TG_TAG = 'ALTER SCHEMA' AND t.relation_name <> t.relation::text)
-                ORDER BY t.id LOOP
-        snapshot := nullif(current_setting('customer_workflow_ddl.columns', true), '')::jsonb -> tab.id::text;
-        FOR renamed IN SELECT s.value AS old_name, a.attname AS new_name FROM jsonb_each_text(snapshot) AS s
+    -- From a partition to the root, from a row type to the tables of that type, from a schema to all that is in it.
+    touched := ARRAY(SELECT coalesce(pg_partition_root(o)::oid, o) FROM unnest(touched) AS o
+                     UNION ALL
+                     SELECT c.oid FROM unnest(touched) AS o JOIN pg_class AS y ON y.oid = o AND y.relkind = 'c'
+                       JOIN pg_class AS c ON c.oid = ANY (protected) AND c.reloftype = y.reltype
+                     UNION ALL
+                     SELECT p FROM unnest(protected) AS p WHERE TG_TAG = 'ALTER SCHEMA');
+    FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t WHERE t.relation = ANY (touched) ORDER BY t.id LOOP
+        FOR renamed IN SELECT s.value AS old_name, a.attname AS new_name
+                         FROM jsonb_each_text(nullif(current_setting('customer_workflow_ddl.columns', true), '')::jsonb -> tab.id::text) AS s
                          JOIN pg_attribute AS a ON a.attrelid = tab.relation AND a.attnum = s.key::smallint AND NOT a.attisdropped
-                        WHERE a.attname <> s.value
-                          AND EXISTS (SELECT FROM pg_event_trigger_ddl_commands() AS d WHERE d.objsubid <> 0) LOOP
+                        WHERE renames AND a.attname <> s.value LOOP
             PERFORM customer_workflow._rename_column(tab, renamed.old_name, renamed.new_name);
         END LOOP;
         UPDATE customer_workflow.protected_table AS t SET relation_name = t.relation::text WHERE t.id = tab.id AND t.relation_name <> t.relation::text;
