@@ -266,7 +266,9 @@ CREATE FUNCTION customer_workflow._protect(relation regclass, fields name[], app
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     before customer_workflow.protected_table;
-    after customer_workflow.protected_table;
+    new_approvers text;
+    new_options jsonb;
+    new_path text;
     old_fields name[];
     new_fields name[];
 BEGIN
@@ -276,7 +278,7 @@ BEGIN
     END IF;
     PERFORM customer_workflow._check_option_values(_protect.relation, _protect.options);
     PERFORM customer_workflow._check_table(_protect.relation);
-    after.approvers := customer_workflow._canonical_approvers(_protect.approvers);
+    new_approvers := customer_workflow._canonical_approvers(_protect.approvers);
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', _protect.relation);
 
     SELECT t.* INTO before FROM customer_workflow.protected_table AS t WHERE t.relation = _protect.relation FOR UPDATE;
@@ -287,30 +289,30 @@ BEGIN
     old_fields := coalesce(customer_workflow._fields(_protect.relation), '{}');
     SELECT array_agg(f.name ORDER BY f.place) INTO new_fields
       FROM (SELECT u.name, min(u.place) AS place FROM unnest(old_fields || _protect.fields) WITH ORDINALITY AS u (name, place) GROUP BY u.name) AS f;
-    after.approvers := coalesce(after.approvers, before.approvers);
-    after.options := customer_workflow._merge_options(before.options, _protect.options);
+    new_approvers := coalesce(new_approvers, before.approvers);
+    new_options := customer_workflow._merge_options(before.options, _protect.options);
     -- An administrator does not change what the names in the owner's triggers mean.
-    after.search_path := CASE WHEN before.search_path = '' OR customer_workflow._owns(_protect.relation)
-                              THEN customer_workflow._safe_path(_protect.relation, _protect.path) ELSE before.search_path END;
-    PERFORM customer_workflow._check_protection(_protect.relation, new_fields, after.options, after.search_path);
+    new_path := CASE WHEN before.search_path = '' OR customer_workflow._owns(_protect.relation)
+                     THEN customer_workflow._safe_path(_protect.relation, _protect.path) ELSE before.search_path END;
+    PERFORM customer_workflow._check_protection(_protect.relation, new_fields, new_options, new_path);
     PERFORM customer_workflow._install(_protect.relation, new_fields);
 
     IF (before.approvers, before.options, before.search_path, old_fields)
-       IS DISTINCT FROM (after.approvers, after.options, after.search_path, new_fields) THEN
+       IS DISTINCT FROM (new_approvers, new_options, new_path, new_fields) THEN
         UPDATE customer_workflow.protected_table AS t
-           SET approvers = after.approvers, options = after.options, search_path = after.search_path
+           SET approvers = new_approvers, options = new_options, search_path = new_path
          WHERE t.id = before.id;
         PERFORM customer_workflow._log('protect', before.id, NULL, NULL, jsonb_build_object(
             'fields', jsonb_build_object('old', old_fields, 'new', new_fields),
-            'approvers', jsonb_build_object('old', before.approvers, 'new', after.approvers),
-            'options', jsonb_build_object('old', before.options, 'new', after.options),
-            'search_path', jsonb_build_object('old', before.search_path, 'new', after.search_path)));
+            'approvers', jsonb_build_object('old', before.approvers, 'new', new_approvers),
+            'options', jsonb_build_object('old', before.options, 'new', new_options),
+            'search_path', jsonb_build_object('old', before.search_path, 'new', new_path)));
         PERFORM customer_workflow._invalidate(_protect.relation);
     END IF;
-    IF before.search_path <> after.search_path THEN
+    IF before.search_path <> new_path THEN
         PERFORM customer_workflow._tell_left_out(_protect.relation, _protect.path);
     END IF;
-    IF after.approvers IS NULL THEN
+    IF new_approvers IS NULL THEN
         RAISE WARNING USING MESSAGE = format('nothing can be submitted for table "%s": it has no approvers', customer_workflow._name(_protect.relation)),
             HINT = format('Name them: SELECT customer_workflow.protect(%L, %L, approvers => ''role:…'').', _protect.relation, _protect.fields);
     END IF;
