@@ -320,10 +320,11 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._protect(regclass, name[], text, jsonb, name[]) IS 'What protect() does, knowing the search_path of its caller';
 
+-- No pinned search_path: it passes on that of its caller. Its own names were looked up when it was created.
 CREATE FUNCTION customer_workflow.protect(relation regclass, fields name[], approvers text DEFAULT NULL, options jsonb DEFAULT '{}') RETURNS void
-LANGUAGE sql AS $$
-    SELECT customer_workflow._protect(relation, fields, approvers, options, pg_catalog.current_schemas(false))
-$$;
+LANGUAGE sql BEGIN ATOMIC
+    SELECT customer_workflow._protect(relation, fields, approvers, options, pg_catalog.current_schemas(false));
+END;
 COMMENT ON FUNCTION customer_workflow.protect(regclass, name[], text, jsonb) IS 'Protects these fields of a table, in addition to those already protected: changes to them wait for approval. Called by the owner it also takes the search_path of the session for the approved writes';
 
 CREATE FUNCTION customer_workflow.unprotect(relation regclass, fields name[], cancel_open boolean DEFAULT false) RETURNS void
@@ -332,6 +333,7 @@ DECLARE
     tab customer_workflow.protected_table;
     old_fields name[];
     new_fields name[];
+    gone name[];
     bad name;
     touched bigint[];
     new_options jsonb;
@@ -347,34 +349,32 @@ BEGIN
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
      WHERE t.id = customer_workflow._table_id(unprotect.relation) FOR UPDATE;
     old_fields := coalesce(customer_workflow._fields(tab.relation), '{}');
-    IF unprotect.fields = '{*}' THEN
-        unprotect.fields := old_fields;
-    END IF;
-    SELECT f INTO bad FROM unnest(unprotect.fields) AS f WHERE f <> ALL (old_fields) LIMIT 1;
+    gone := CASE WHEN unprotect.fields = '{*}' THEN old_fields ELSE unprotect.fields END;
+    SELECT f INTO bad FROM unnest(gone) AS f WHERE f <> ALL (old_fields) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('"%s" is not a protected field of table "%s"', bad, customer_workflow._name(tab.relation)),
             HINT = 'Protected fields are: ' || array_to_string(old_fields, ', ') || '.';
     END IF;
-    SELECT coalesce(array_agg(f ORDER BY o), '{}') INTO new_fields FROM unnest(old_fields) WITH ORDINALITY AS u (f, o) WHERE f <> ALL (unprotect.fields);
+    SELECT coalesce(array_agg(f ORDER BY o), '{}') INTO new_fields FROM unnest(old_fields) WITH ORDINALITY AS u (f, o) WHERE f <> ALL (gone);
 
-    touched := customer_workflow._lock_touched(tab.id, unprotect.fields, new_fields, coalesce(unprotect.cancel_open, false));
+    touched := customer_workflow._lock_touched(tab.id, gone, new_fields, coalesce(unprotect.cancel_open, false));
     IF new_fields = '{}' THEN
         PERFORM customer_workflow._uninstall(tab.relation);
     ELSE
         PERFORM customer_workflow._install(tab.relation, new_fields);
     END IF;
     PERFORM customer_workflow._remove_changes(array_agg(c.proposal), array_agg(c.field), 'withdrawn', NULL)
-       FROM customer_workflow.change AS c WHERE c.proposal = ANY (touched) AND c.field = ANY (unprotect.fields) HAVING count(*) > 0;
+       FROM customer_workflow.change AS c WHERE c.proposal = ANY (touched) AND c.field = ANY (gone) HAVING count(*) > 0;
     IF new_fields = '{}' THEN
         PERFORM customer_workflow._cancel_locked(ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
             WHERE p.id = ANY (touched) AND p.status = ANY (customer_workflow._open_statuses())), 'cancelled', '{"reason": "unprotect"}');
     END IF;
     new_options := customer_workflow._merge_options(tab.options, jsonb_build_object('companions',
-        nullif((tab.options -> 'companions') - unprotect.fields::text[], '{}')));
+        nullif((tab.options -> 'companions') - gone::text[], '{}')));
     -- Or an exception that was made for a field would come back with the field.
-    UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - unprotect.fields::text[])
-     WHERE e.table_id = tab.id AND e.options -> 'fields' ?| unprotect.fields::text[];
+    UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - gone::text[])
+     WHERE e.table_id = tab.id AND e.options -> 'fields' ?| gone::text[];
     UPDATE customer_workflow.protected_table AS t
        SET options = new_options, relation = CASE WHEN new_fields <> '{}' THEN t.relation END
      WHERE t.id = tab.id;

@@ -1,0 +1,255 @@
+-- Stored records are read and approved values are written, as the table's owner (or option apply_as), never with the rights
+-- of this extension. Every frame here is PL/pgSQL, so that an error of the table arrives with all its fields.
+
+CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], fields text[], lock boolean)
+    RETURNS TABLE (record_key jsonb, "values" text[], label text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _read_records.table_id);
+    query text;
+BEGIN
+    SELECT format('SELECT k.key, ARRAY[%s]::pg_catalog.text[], %s FROM pg_catalog.unnest($1) AS k (key) JOIN %s AS t ON %s%s',
+                  (SELECT string_agg(CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = tab.relation AND a.attname = f.name AND NOT a.attisdropped)
+                                          THEN format('customer_workflow._render(t.%I)', f.name) ELSE 'NULL' END, ', ' ORDER BY f.n)
+                     FROM unnest(fields) WITH ORDINALITY AS f (name, n)),
+                  CASE WHEN lock AND tab.options ? 'record_label'
+                       THEN format('(SELECT (%s)::pg_catalog.text FROM (SELECT t.*) AS r)', tab.options ->> 'record_label') ELSE 'NULL::pg_catalog.text' END,
+                  tab.relation::text,
+                  string_agg(format('t.%I %s customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s)', p.field, p.equals, p.field, p.type), ' AND '),
+                  CASE WHEN lock THEN format(' ORDER BY %s FOR NO KEY UPDATE OF t', string_agg(format('t.%I', p.field), ', ' ORDER BY p.place)) END)
+      INTO query
+      FROM customer_workflow._key_parts(tab.relation) AS p;
+    IF query IS NULL THEN
+        RETURN;
+    END IF;
+    PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true);
+    PERFORM set_config('search_path', tab.search_path, true);
+    RETURN QUERY EXECUTE query USING keys;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._read_records(integer, jsonb[], text[], boolean)
+    IS 'Stored values of records, read as the role that writes approved values; with lock, locked in the order of their keys, and with their label';
+
+CREATE FUNCTION customer_workflow._deferrable(relation regclass) RETURNS TABLE (names text, deferred text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', '),
+           string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ') FILTER (WHERE c.condeferred)
+      FROM pg_constraint AS c JOIN pg_namespace AS n ON n.oid = c.connamespace
+     WHERE c.condeferrable
+       AND (c.conrelid IN (SELECT customer_workflow._tree(relation)) OR c.confrelid IN (SELECT customer_workflow._tree(relation)))
+$$;
+COMMENT ON FUNCTION customer_workflow._deferrable(regclass) IS 'Deferrable constraints of a table and of those that reference it: all, and those that are initially deferred';
+
+CREATE FUNCTION customer_workflow._write(table_id integer, role oid, past_row_security boolean, keys jsonb[], fields text[], proposed text[],
+                                         keep_books boolean)
+    RETURNS TABLE (written bigint, different bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _write.table_id);
+    constraints record;
+    query text;
+BEGIN
+    SELECT * INTO constraints FROM customer_workflow._deferrable(tab.relation);
+    PERFORM customer_workflow._permit(tab.relation, keys::text[], fields, proposed);
+    SELECT format('WITH w AS (UPDATE %s AS t SET %s FROM (SELECT %s, %s FROM pg_catalog.unnest($1) WITH ORDINALITY AS k (key, n)) AS v WHERE %s '
+                  'RETURNING ROW(%s) OPERATOR(pg_catalog.*=) ROW(%s) AS same) '
+                  'SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE NOT same) FROM w',
+                  tab.relation::text,
+                  f.assign || coalesce(b.assign, ''), p.keys, f.proposed, p.matches, f.stored, f.wished)
+      INTO query
+      FROM (SELECT string_agg(format('customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s) AS key%s', p.field, p.type, p.place), ', ') AS keys,
+                   string_agg(format('t.%I %s v.key%s', p.field, p.equals, p.place), ' AND ') AS matches
+              FROM customer_workflow._key_parts(tab.relation) AS p) AS p,
+           (SELECT string_agg(format('%I = v.f%s', u.name, u.n), ', ' ORDER BY u.n) AS assign,
+                   string_agg(format('customer_workflow._permitted(k.n::integer, %s, NULL::%s)::%s AS f%s', u.n,
+                                     format_type(base.oid, NULL), CASE WHEN ty.typtype = 'd' THEN format_type(ty.oid, NULL) ELSE format_type(ty.oid, -1) END, u.n), ', ' ORDER BY u.n) AS proposed,
+                   string_agg(format('t.%I', u.name), ', ' ORDER BY u.n) AS stored,
+                   string_agg(format('v.f%s', u.n), ', ' ORDER BY u.n) AS wished
+              FROM unnest(fields) WITH ORDINALITY AS u (name, n)
+              JOIN pg_attribute AS a ON a.attrelid = tab.relation AND a.attname = u.name AND NOT a.attisdropped
+              JOIN pg_type AS ty ON ty.oid = a.atttypid
+             CROSS JOIN LATERAL (WITH RECURSIVE d (oid, next) AS (
+                     SELECT ty.oid, ty.typbasetype UNION ALL SELECT x.oid, x.typbasetype FROM d JOIN pg_type AS x ON x.oid = d.next)
+                 SELECT d.oid FROM d WHERE d.next = 0) AS base) AS f,
+           (SELECT string_agg(format(', %I = (SELECT %s FROM (SELECT t.*) AS old)', e.key, e.value), '' ORDER BY e.key) AS assign
+              FROM jsonb_each_text(CASE WHEN keep_books THEN coalesce(tab.options -> 'bookkeeping', '{}') ELSE '{}' END) AS e) AS b;
+
+    PERFORM customer_workflow._switch_user(role, past_row_security);
+    PERFORM set_config('search_path', tab.search_path, true);
+    EXECUTE query INTO written, different USING keys;
+    IF constraints.names IS NOT NULL THEN
+        EXECUTE 'SET CONSTRAINTS ' || constraints.names || ' IMMEDIATE';
+        IF constraints.deferred IS NOT NULL THEN
+            EXECUTE 'SET CONSTRAINTS ' || constraints.deferred || ' DEFERRED';
+        END IF;
+    END IF;
+    PERFORM customer_workflow._permit_end();
+    RETURN NEXT;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], boolean)
+    IS 'Writes these values to these records as a role, checks deferred constraints, and counts rows written and rows that hold something else afterwards';
+
+-- The array of values is two-dimensional: a row a record, in the order of the keys.
+CREATE FUNCTION customer_workflow._write_proposals(proposals bigint[], as_author boolean) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    batch record;
+    result record;
+    suspects text;
+BEGIN
+    FOR batch IN
+        SELECT g.table_id, t.relation, t.options, g.fields, a.role,
+               array_agg(g.record_key ORDER BY g.id) AS keys, array_agg(g.proposed ORDER BY g.id) AS proposed
+          FROM (SELECT p.id, p.table_id, p.record_key, CASE WHEN as_author THEN p.database_role END AS author_role,
+                       array_agg(c.field ORDER BY c.field COLLATE "C") AS fields, array_agg(c.proposed ORDER BY c.field COLLATE "C") AS proposed
+                  FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id
+                 WHERE p.id = ANY (proposals) GROUP BY p.id) AS g
+          JOIN customer_workflow.protected_table AS t ON t.id = g.table_id
+          LEFT JOIN LATERAL (SELECT r.oid AS role FROM pg_roles AS r
+                              WHERE r.rolname = g.author_role AND customer_workflow._may_update(r.oid, t.relation, g.fields)) AS a ON true
+         GROUP BY g.table_id, t.relation, t.options, g.fields, a.role
+         ORDER BY g.table_id, min(g.id)
+    LOOP
+        SELECT * INTO result FROM customer_workflow._write(batch.table_id,
+            coalesce(batch.role, customer_workflow._writing_role(batch.relation, batch.options)), batch.role IS NULL,
+            batch.keys, batch.fields, batch.proposed, batch.role IS NULL);
+        IF result.written < cardinality(batch.keys) AND batch.role IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+                MESSAGE = format('role "%s" may not update "%s" %s', (SELECT r.rolname FROM pg_roles AS r WHERE r.oid = batch.role),
+                                 customer_workflow._name(batch.relation), batch.keys[1]),
+                DETAIL = 'Row level security or a trigger of the table kept the row from being updated.';
+        ELSIF result.written <> cardinality(batch.keys) OR result.different > 0 THEN
+            suspects := (SELECT string_agg(DISTINCT t.tgname, ', ') FROM pg_trigger AS t
+                          WHERE t.tgrelid IN (SELECT customer_workflow._tree(batch.relation)) AND NOT t.tgisinternal AND t.tgtype & 2 = 2 AND t.tgtype & 1 = 1
+                            AND t.tgtype & 20 <> 0 AND t.tgname !~ 'customer_workflow_');
+            RAISE EXCEPTION USING ERRCODE = 'CW009',
+                MESSAGE = format('another trigger %s %s of "%s"%s', CASE WHEN result.different > 0 THEN 'changed' ELSE 'swallowed' END,
+                                 array_to_string(batch.fields, ', '), customer_workflow._name(batch.relation),
+                                 CASE WHEN cardinality(batch.keys) = 1 THEN ' ' || batch.keys[1]::text ELSE '' END),
+                DETAIL = format('%s of %s rows were written, %s of them with another value than was approved. Triggers that may have done it: %s.',
+                                result.written, cardinality(batch.keys), result.different, coalesce(suspects, 'none')),
+                HINT = 'Make the trigger leave values alone that are being approved, or propose the value as the trigger would store it.';
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._write_proposals(bigint[], boolean) IS 'Writes proposals, each of another record: as the writing role, or as their authors where these may';
+
+CREATE FUNCTION customer_workflow._may_update(role oid, relation regclass, fields text[]) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT has_schema_privilege(role, (SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = relation), 'USAGE')
+       AND has_schema_privilege(role, 'customer_workflow', 'USAGE')
+       AND NOT EXISTS (SELECT FROM unnest(fields) AS f
+                        WHERE NOT (has_column_privilege(role, relation, f, 'UPDATE') AND has_column_privilege(role, relation, f, 'SELECT')))
+       AND NOT EXISTS (SELECT FROM customer_workflow._key_parts(relation) AS p WHERE NOT has_column_privilege(role, relation, p.field, 'SELECT'))
+$$;
+COMMENT ON FUNCTION customer_workflow._may_update(oid, regclass, text[]) IS 'Whether a role may find records by key and update these fields by itself';
+
+CREATE TYPE customer_workflow._problem AS (
+    proposal bigint, sqlstate text, message text, detail text, hint text,
+    "column" text, "constraint" text, datatype text, "table" text, "schema" text);
+COMMENT ON TYPE customer_workflow._problem IS 'Why a verb failed for a proposal: the fields of the error';
+
+CREATE FUNCTION customer_workflow._raise(problem customer_workflow._problem) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = problem.sqlstate, MESSAGE = problem.message, DETAIL = coalesce(problem.detail, ''), HINT = coalesce(problem.hint, ''),
+        COLUMN = coalesce(problem."column", ''), CONSTRAINT = coalesce(problem."constraint", ''), DATATYPE = coalesce(problem.datatype, ''),
+        TABLE = coalesce(problem."table", ''), SCHEMA = coalesce(problem."schema", '');
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._raise(customer_workflow._problem) IS 'Raises a problem as the error that it is';
+
+-- Never an outcome: what has nothing to do with the proposal (resources, operator intervention, system, internal), and what
+-- asks to try the whole transaction again.
+CREATE FUNCTION customer_workflow._is_outcome(sqlstate text) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT left(sqlstate, 2) NOT IN ('53', '57', '58', 'XX', '40')
+$$;
+COMMENT ON FUNCTION customer_workflow._is_outcome(text) IS 'Whether an error says something about a proposal, rather than about the server or the moment';
+
+CREATE FUNCTION customer_workflow._try_write(proposals bigint[], rehearse boolean) RETURNS SETOF customer_workflow._problem
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    problem customer_workflow._problem;
+    half integer := cardinality(proposals) / 2;
+    discreet boolean;
+BEGIN
+    IF cardinality(proposals) = 0 THEN
+        RETURN;
+    END IF;
+    BEGIN
+        PERFORM customer_workflow._write_proposals(proposals, rehearse);
+        IF rehearse THEN
+            RAISE EXCEPTION USING ERRCODE = 'CW000', MESSAGE = 'rehearsed';
+        END IF;
+        RETURN;
+    EXCEPTION WHEN OTHERS THEN
+        IF SQLSTATE = 'CW000' THEN
+            RETURN;
+        END IF;
+        GET STACKED DIAGNOSTICS problem.sqlstate = RETURNED_SQLSTATE, problem.message = MESSAGE_TEXT, problem.detail = PG_EXCEPTION_DETAIL,
+            problem.hint = PG_EXCEPTION_HINT, problem."column" = COLUMN_NAME, problem."constraint" = CONSTRAINT_NAME,
+            problem.datatype = PG_DATATYPE_NAME, problem."table" = TABLE_NAME, problem."schema" = SCHEMA_NAME;
+        IF NOT customer_workflow._is_outcome(problem.sqlstate) THEN
+            RAISE;
+        END IF;
+    END;
+    IF cardinality(proposals) > 1 THEN
+        RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals[:half], rehearse);
+        RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals[half + 1:], rehearse);
+        RETURN;
+    END IF;
+    problem.proposal := proposals[1];
+    -- The author learns nothing through the owner's eyes.
+    SELECT NOT EXISTS (SELECT FROM pg_roles AS r
+                        WHERE r.rolname = p.database_role
+                          AND customer_workflow._may_update(r.oid, t.relation, ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id)))
+      INTO discreet
+      FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id WHERE p.id = proposals[1];
+    IF rehearse AND discreet AND problem.sqlstate !~ '^CW' THEN
+        problem.message := format('the change cannot be applied%s', CASE WHEN problem."constraint" <> '' THEN format(' (constraint "%s")', problem."constraint") ELSE '' END);
+        problem.detail := NULL;
+        problem.hint := NULL;
+        problem."column" := NULL;
+    END IF;
+    RETURN NEXT problem;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._try_write(bigint[], boolean)
+    IS 'Writes proposals as far as they can be written, in halves around those that fail; rehearse: as their authors, and rolls it back';
+
+CREATE FUNCTION customer_workflow._moved(proposals bigint[])
+    RETURNS TABLE (proposal bigint, field text, original text, current text, gone boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    batch record;
+BEGIN
+    FOR batch IN
+        SELECT p.table_id, array_agg(DISTINCT p.record_key) AS keys,
+               (SELECT array_agg(DISTINCT c.field) FROM customer_workflow.change AS c WHERE c.proposal = ANY (array_agg(p.id))) AS fields
+          FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) GROUP BY p.table_id ORDER BY p.table_id
+    LOOP
+        RETURN QUERY
+        SELECT p.id, c.field, c.original, r.values[array_position(batch.fields, c.field)], r.record_key IS NULL
+          FROM customer_workflow.proposal AS p
+          JOIN customer_workflow.change AS c ON c.proposal = p.id
+          LEFT JOIN customer_workflow._read_records(batch.table_id, batch.keys, batch.fields, false) AS r ON r.record_key = p.record_key
+         WHERE p.id = ANY (proposals) AND p.table_id = batch.table_id
+           AND (r.record_key IS NULL
+                OR r.values[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
+               AND r.values[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed)
+         ORDER BY p.id, c.field;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored value is neither the original nor the proposed one any more';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._read_records(integer, jsonb[], text[], boolean), customer_workflow._deferrable(regclass),
+    customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], boolean), customer_workflow._write_proposals(bigint[], boolean),
+    customer_workflow._may_update(oid, regclass, text[]), customer_workflow._raise(customer_workflow._problem),
+    customer_workflow._is_outcome(text), customer_workflow._try_write(bigint[], boolean), customer_workflow._moved(bigint[])
+    FROM PUBLIC;

@@ -1,0 +1,302 @@
+-- What the triggers captured meets open proposals.
+
+CREATE FUNCTION customer_workflow._merge(table_id integer, keys text[], hashes uuid[], records integer[], fields text[],
+    originals text[], proposeds text[], withdraws boolean[], author text, parties text[], data_entity text,
+    auto_submit boolean, reference text, comment text)
+RETURNS TABLE (record integer, proposal bigint, status text, outcome text, others text, submits boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    amend text := customer_workflow._option(_merge.table_id, 'amend') ->> 0;
+    overlap text := customer_workflow._option(_merge.table_id, 'overlap') ->> 0;
+    open_statuses text[] := customer_workflow._open_statuses();
+    tab text := (SELECT customer_workflow._name(t.relation) FROM customer_workflow.protected_table AS t WHERE t.id = _merge.table_id);
+    own bigint[];
+    targets bigint[];
+    actions text[];
+    recalled bigint[];
+    amended bigint[];
+    new_records integer[];
+    new_ids bigint[];
+    created integer;
+    wrong record;
+BEGIN
+    own := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
+                  WHERE p.record_hash = ANY (hashes) AND p.table_id = _merge.table_id AND p.author = _merge.author
+                    AND p.status = ANY (open_statuses)
+                  ORDER BY p.id FOR UPDATE);
+
+    -- Where each change goes: nowhere when its value is proposed already, else into an editable proposal of its author,
+    -- first of all one that has the field; a pending one only by option amend.
+    SELECT array_agg(a.target ORDER BY a.n), array_agg(a.action ORDER BY a.n) INTO targets, actions
+      FROM (SELECT c.n,
+                   CASE WHEN c.withdraw THEN NULL
+                        WHEN o.same IS NOT NULL THEN o.same
+                        WHEN o.editing IS NOT NULL THEN o.editing
+                        WHEN o.pending IS NOT NULL AND amend = 'recall' THEN o.pending
+                        ELSE o.editable END AS target,
+                   CASE WHEN c.withdraw THEN 'withdraw'
+                        WHEN o.same IS NOT NULL THEN 'unchanged'
+                        WHEN o.editing IS NOT NULL THEN 'amend'
+                        WHEN o.pending IS NOT NULL AND amend = 'recall' THEN 'recall'
+                        WHEN o.pending IS NOT NULL AND amend = 'reject' THEN 'reject'
+                        WHEN o.editable IS NOT NULL THEN 'amend'
+                        ELSE 'new' END AS action
+              FROM ROWS FROM (unnest(records), unnest(fields), unnest(proposeds), unnest(withdraws)) WITH ORDINALITY
+                   AS c (record, field, proposed, withdraw, n)
+              LEFT JOIN LATERAL (
+                   SELECT max(p.id) FILTER (WHERE x.proposal IS NOT NULL AND x.proposed COLLATE "C" IS NOT DISTINCT FROM c.proposed) AS same,
+                          max(p.id) FILTER (WHERE x.proposal IS NOT NULL AND e.editable) AS editing,
+                          max(p.id) FILTER (WHERE x.proposal IS NOT NULL AND NOT e.editable) AS pending,
+                          coalesce(max(p.id) FILTER (WHERE p.collects), max(p.id) FILTER (WHERE e.editable)) AS editable
+                     FROM customer_workflow.proposal AS p
+                    CROSS JOIN LATERAL (SELECT p.status IN ('not_submitted', 'change_requested', 'rejected') AS editable) AS e
+                     LEFT JOIN customer_workflow.change AS x ON x.proposal = p.id AND x.field = c.field
+                    WHERE p.record_hash = hashes[c.record] AND p.table_id = _merge.table_id AND p.author = _merge.author
+                      AND p.status = ANY (open_statuses)) AS o ON true) AS a;
+
+    SELECT c.field, keys[c.record] AS key INTO wrong
+      FROM ROWS FROM (unnest(actions), unnest(records), unnest(fields)) AS c (action, record, field)
+     WHERE c.action = 'reject' LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'CW006',
+            MESSAGE = format('%s of "%s" %s is waiting for approval and cannot be changed', wrong.field, tab, wrong.key),
+            DETAIL = 'Option amend of the table is reject.',
+            HINT = 'Recall the proposal first with customer_workflow.recall().';
+    END IF;
+    IF overlap = 'reject' THEN
+        SELECT c.field, keys[c.record] AS key, p.id, p.author INTO wrong
+          FROM ROWS FROM (unnest(actions), unnest(records), unnest(fields)) AS c (action, record, field)
+          JOIN customer_workflow.proposal AS p ON p.record_hash = hashes[c.record] AND p.table_id = _merge.table_id
+           AND p.author <> _merge.author AND p.status = ANY (open_statuses)
+          JOIN customer_workflow.change AS x ON x.proposal = p.id AND x.field = c.field
+         WHERE c.action NOT IN ('unchanged', 'withdraw') ORDER BY p.id LIMIT 1;
+        IF FOUND THEN
+            RAISE EXCEPTION USING ERRCODE = 'CW006',
+                MESSAGE = format('another author has an open proposal for %s of "%s" %s', wrong.field, tab, wrong.key),
+                DETAIL = format('It is proposal %s of %s. Option overlap of the table is reject.', wrong.id, customer_workflow._display(wrong.author)),
+                HINT = 'Wait until it is decided, or talk to its author.';
+        END IF;
+    END IF;
+
+    recalled := ARRAY(SELECT DISTINCT c.target FROM ROWS FROM (unnest(actions), unnest(targets)) AS c (action, target) WHERE c.action = 'recall' ORDER BY 1);
+    IF recalled <> '{}' THEN
+        PERFORM customer_workflow._back_to_draft(recalled, 'recalled', '{"reason": "amended by its author"}');
+        -- what the same UPDATE changes besides goes with it
+        SELECT array_agg(coalesce(r.target, c.target) ORDER BY c.n),
+               array_agg(CASE WHEN r.target IS NULL THEN c.action ELSE 'amend' END ORDER BY c.n) INTO targets, actions
+          FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records)) WITH ORDINALITY AS c (action, target, record, n)
+          LEFT JOIN LATERAL (SELECT max(d.target) AS target
+                               FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records)) AS d (action, target, record)
+                              WHERE d.action = 'recall' AND d.record = c.record AND c.action IN ('recall', 'new')) AS r ON true;
+    END IF;
+
+    SELECT array_agg(n.record ORDER BY n.record), array_agg(n.id ORDER BY n.record) INTO new_records, new_ids
+      FROM (SELECT c.record, nextval('customer_workflow.proposal_id_seq') AS id
+              FROM (SELECT DISTINCT c.record FROM ROWS FROM (unnest(actions), unnest(records)) AS c (action, record) WHERE c.action = 'new') AS c) AS n;
+    IF new_records IS NOT NULL THEN
+        INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role, data_entity,
+                                                auto_submit, reference, comment)
+        OVERRIDING SYSTEM VALUE
+        SELECT n.id, _merge.table_id, keys[n.record]::jsonb, hashes[n.record], _merge.author, _merge.parties,
+               coalesce(nullif(current_setting('role'), 'none'), session_user), _merge.data_entity, _merge.auto_submit, _merge.reference, _merge.comment
+          FROM unnest(new_records, new_ids) AS n (record, id)
+        ON CONFLICT (record_hash, table_id, author) WHERE collects DO NOTHING;
+        GET DIAGNOSTICS created = ROW_COUNT;
+        IF created < cardinality(new_ids) THEN
+            RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+                MESSAGE = 'could not serialize access due to a concurrent draft of the same author',
+                HINT = 'Try the transaction again.';
+        END IF;
+        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment)
+        SELECT _merge.table_id, n.id, 'proposed', _merge.author, session_user, _merge.data_entity, _merge.comment FROM unnest(new_ids) AS n (id);
+        SELECT array_agg(coalesce(n.id, c.target) ORDER BY c.n) INTO targets
+          FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records)) WITH ORDINALITY AS c (action, target, record, n)
+          LEFT JOIN unnest(new_records, new_ids) AS n (record, id) ON n.record = c.record AND c.action = 'new';
+    END IF;
+
+    WITH edit AS (
+        SELECT c.target, c.action, c.field, c.original, c.proposed
+          FROM ROWS FROM (unnest(actions), unnest(targets), unnest(fields), unnest(originals), unnest(proposeds))
+               AS c (action, target, field, original, proposed)
+         WHERE c.action IN ('new', 'amend', 'recall')
+    ), before AS (
+        SELECT e.target, e.field, x.proposed, x.proposal IS NOT NULL AS known, e.proposed AS now
+          FROM edit AS e LEFT JOIN customer_workflow.change AS x ON x.proposal = e.target AND x.field = e.field
+         WHERE e.action <> 'new'
+    ), logged AS (
+        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment, details)
+        SELECT _merge.table_id, b.target, 'amended', _merge.author, session_user, _merge.data_entity, _merge.comment,
+               jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', b.field,
+                   'previous', customer_workflow._logged_text(b.proposed), 'proposed', customer_workflow._logged_text(b.now))))
+          FROM before AS b GROUP BY b.target
+    ), written AS (
+        INSERT INTO customer_workflow.change (proposal, field, original, proposed)
+        SELECT e.target, e.field, e.original, e.proposed FROM edit AS e
+        ON CONFLICT (proposal, field) DO UPDATE SET original = excluded.original, proposed = excluded.proposed, changed_at = now()
+        RETURNING proposal
+    )
+    SELECT array_agg(DISTINCT w.proposal) INTO amended FROM written AS w;
+    UPDATE customer_workflow.proposal AS p
+       SET digest = NULL, auto_submit = p.auto_submit OR _merge.auto_submit, submit_sqlstate = NULL, submit_message = NULL,
+           comment = coalesce(_merge.comment, p.comment), reference = coalesce(_merge.reference, p.reference)
+     WHERE p.id = ANY (amended) AND (new_ids IS NULL OR p.id <> ALL (new_ids));
+
+    IF 'withdraw' = ANY (actions) THEN
+        PERFORM customer_workflow._remove_changes(w.proposals, w.fields, 'withdrawn', _merge.comment)
+           FROM (SELECT array_agg(p.id) AS proposals, array_agg(c.field) AS fields
+                   FROM ROWS FROM (unnest(actions), unnest(records), unnest(fields)) AS c (action, record, field)
+                   JOIN customer_workflow.proposal AS p ON p.id = ANY (own) AND p.record_hash = hashes[c.record]
+                   JOIN customer_workflow.change AS x ON x.proposal = p.id AND x.field = c.field
+                  WHERE c.action = 'withdraw') AS w
+          WHERE w.proposals IS NOT NULL;
+    END IF;
+
+    RETURN QUERY
+    SELECT r.record, p.id, p.status, r.outcome,
+           (SELECT string_agg(DISTINCT format('proposal %s of %s', q.id, customer_workflow._display(q.author)), ', ')
+              FROM customer_workflow.proposal AS q
+              JOIN customer_workflow.change AS x ON x.proposal = q.id
+             WHERE r.outcome NOT IN ('unchanged', 'withdrawn')
+               AND q.record_hash = hashes[r.record] AND q.table_id = _merge.table_id AND q.author <> _merge.author
+               AND q.status = ANY (open_statuses) AND x.field = ANY (r.fields)),
+           _merge.auto_submit AND r.outcome NOT IN ('unchanged', 'withdrawn') AND p.status IN ('not_submitted', 'change_requested', 'rejected')
+      FROM (SELECT c.record, c.target, array_agg(c.field) AS fields,
+                   CASE WHEN bool_or(c.action = 'new') THEN 'new' WHEN bool_and(c.action = 'unchanged') THEN 'unchanged' ELSE 'amended' END AS outcome
+              FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records), unnest(fields)) AS c (action, target, record, field)
+             WHERE c.action <> 'withdraw' GROUP BY c.record, c.target) AS r
+      JOIN customer_workflow.proposal AS p ON p.id = r.target
+     ORDER BY r.record, p.id;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], boolean[], text, text[], text, boolean, text, text)
+    IS 'Captured changes of records that have open proposals: into which proposal each goes';
+
+CREATE FUNCTION customer_workflow._logged_text(value text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN octet_length(value) > 1048576
+                THEN jsonb_build_object('sha256', encode(sha256(convert_to(value, 'UTF8')), 'hex'), 'bytes', octet_length(value))
+                ELSE coalesce(to_jsonb(value), 'null') END
+$$;
+COMMENT ON FUNCTION customer_workflow._logged_text(text) IS 'A value as the history keeps it: whole up to 1 MiB, then as its SHA-256 and length';
+
+CREATE FUNCTION customer_workflow._back_to_draft(proposals bigint[], kind text, details jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE customer_workflow.proposal AS p
+       SET status = 'not_submitted', digest = NULL,
+           collects = NOT EXISTS (SELECT FROM customer_workflow.proposal AS q
+                                   WHERE q.record_hash = p.record_hash AND q.table_id = p.table_id AND q.author = p.author
+                                     AND (q.collects OR q.id = ANY (proposals) AND q.id > p.id))
+     WHERE p.id = ANY (proposals);
+    PERFORM customer_workflow._close(proposals);
+    IF kind IS NOT NULL THEN
+        PERFORM customer_workflow._log(kind, p.table_id, p.id, NULL, details)
+           FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) ORDER BY p.id;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._back_to_draft(bigint[], text, jsonb) IS 'Running proposals become drafts again, of which the author''s further changes go into one';
+
+CREATE FUNCTION customer_workflow._remove_changes(proposals bigint[], fields text[], kind text, comment text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    changed bigint[];
+    emptied bigint[];
+BEGIN
+    WITH gone AS (
+        DELETE FROM customer_workflow.change AS c USING unnest(proposals, fields) AS g (proposal, field)
+         WHERE c.proposal = g.proposal AND (c.field = g.field
+               -- companions go with the last field that they travelled with
+               OR EXISTS (SELECT FROM customer_workflow.proposal AS p
+                           WHERE p.id = c.proposal AND customer_workflow._option(p.table_id, 'companions') -> g.field ? c.field)
+                  AND NOT EXISTS (SELECT FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS k ON k.proposal = p.id
+                                   WHERE p.id = c.proposal AND (k.proposal, k.field) NOT IN (SELECT * FROM unnest(proposals, fields))
+                                     AND customer_workflow._option(p.table_id, 'companions') -> k.field ? c.field))
+        RETURNING c.proposal, c.field, c.original, c.proposed
+    ), logged AS (
+        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, comment, details)
+        SELECT p.table_id, p.id, _remove_changes.kind, coalesce(customer_workflow._person(), 'role:' || session_user), session_user, _remove_changes.comment,
+               jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', g.field,
+                   'original', customer_workflow._logged_text(g.original), 'proposed', customer_workflow._logged_text(g.proposed))))
+          FROM gone AS g JOIN customer_workflow.proposal AS p ON p.id = g.proposal
+         GROUP BY p.table_id, p.id RETURNING proposal
+    )
+    SELECT array_agg(l.proposal) INTO changed FROM logged AS l;
+    -- nothing is left to decide when no protected field is
+    emptied := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+                      WHERE p.id = ANY (changed)
+                        AND NOT EXISTS (SELECT FROM customer_workflow.change AS c
+                                         WHERE c.proposal = p.id AND c.field = ANY (customer_workflow._fields(t.relation)::text[])));
+    PERFORM customer_workflow._back_to_draft(ARRAY(
+        SELECT p.id FROM customer_workflow.proposal AS p
+         WHERE p.id = ANY (changed) AND p.id <> ALL (emptied) AND p.status IN ('pending_approval', 'approved')), NULL, NULL);
+    UPDATE customer_workflow.proposal AS p SET digest = NULL WHERE p.id = ANY (changed) AND p.digest IS NOT NULL;
+    PERFORM customer_workflow._cancel_locked(emptied, 'cancelled', '{"reason": "no proposed change is left"}');
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._remove_changes(bigint[], text[], text, text) IS 'Removes proposed changes; a proposal of which nothing is left is cancelled, a running one becomes a draft';
+
+CREATE FUNCTION customer_workflow._keys_changed(table_id integer, old_hashes uuid[], new_keys text[], new_hashes uuid[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    moved bigint[];
+    before jsonb[];
+BEGIN
+    SELECT array_agg(l.id), array_agg(l.record_key) INTO moved, before
+      FROM (SELECT p.id, p.record_key FROM customer_workflow.proposal AS p
+             WHERE p.record_hash = ANY (old_hashes) AND p.table_id = _keys_changed.table_id
+               AND p.status = ANY (customer_workflow._open_statuses())
+             ORDER BY p.id FOR UPDATE) AS l;
+    IF moved IS NULL THEN
+        RETURN;
+    END IF;
+    UPDATE customer_workflow.proposal AS p SET record_key = k.new_key::jsonb, record_hash = k.new_hash
+      FROM unnest(old_hashes, new_keys, new_hashes) AS k (old_hash, new_key, new_hash)
+     WHERE p.id = ANY (moved) AND p.record_hash = k.old_hash;
+    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id) WHERE p.id = ANY (moved) AND p.digest IS NOT NULL;
+    PERFORM customer_workflow._log('key_changed', _keys_changed.table_id, p.id, NULL, jsonb_build_object('from', m.before, 'to', p.record_key))
+       FROM unnest(moved, before) AS m (id, before) JOIN customer_workflow.proposal AS p ON p.id = m.id;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._keys_changed(integer, uuid[], text[], uuid[]) IS 'Open proposals follow their record when its key changes';
+
+CREATE FUNCTION customer_workflow._records_gone(table_id integer, hashes uuid[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    candidates bigint[];
+    gone bigint[];
+    one record;
+BEGIN
+    candidates := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
+                         WHERE (hashes IS NULL OR p.record_hash = ANY (hashes)) AND p.table_id = _records_gone.table_id
+                           AND p.status = ANY (customer_workflow._open_statuses()));
+    IF candidates = '{}' THEN
+        RETURN;
+    END IF;
+    gone := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (candidates)
+                     AND p.record_key NOT IN (SELECT r.record_key FROM customer_workflow._read_records(_records_gone.table_id,
+                             ARRAY(SELECT DISTINCT q.record_key FROM customer_workflow.proposal AS q WHERE q.id = ANY (candidates)), '{}', false) AS r)
+                   ORDER BY p.id FOR UPDATE);
+    IF gone = '{}' THEN
+        RETURN;
+    END IF;
+    IF customer_workflow._option(_records_gone.table_id, 'on_record_delete') ->> 0 = 'restrict' THEN
+        SELECT p.id, p.record_key, customer_workflow._name(t.relation) AS tab INTO one
+          FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id WHERE p.id = gone[1];
+        RAISE EXCEPTION USING ERRCODE = 'CW006',
+            MESSAGE = format('"%s" %s has an open proposal and cannot be deleted', one.tab, one.record_key),
+            DETAIL = format('It is proposal %s; %s open proposals are concerned. Option on_record_delete of the table is restrict.', one.id, cardinality(gone)),
+            HINT = 'Decide or cancel the proposal first.';
+    END IF;
+    PERFORM customer_workflow._cancel_locked(gone, 'record_deleted', NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._records_gone(integer, uuid[]) IS 'What becomes of open proposals whose record was deleted or truncated, by option on_record_delete';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], boolean[], text, text[], text, boolean, text, text),
+    customer_workflow._logged_text(text), customer_workflow._back_to_draft(bigint[], text, jsonb),
+    customer_workflow._remove_changes(bigint[], text[], text, text),
+    customer_workflow._keys_changed(integer, uuid[], text[], uuid[]), customer_workflow._records_gone(integer, uuid[])
+    FROM PUBLIC;

@@ -1,0 +1,96 @@
+-- Functions written in Rust. Only what a view, a caller's own statement or everybody needs stays executable by PUBLIC.
+
+CREATE FUNCTION customer_workflow.capture_first() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_first';
+COMMENT ON FUNCTION customer_workflow.capture_first() IS 'Trigger of a protected table: keeps wished values of protected fields back; its column list is the set of protected fields';
+
+CREATE FUNCTION customer_workflow.capture_last() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_last';
+COMMENT ON FUNCTION customer_workflow.capture_last() IS 'Trigger of a protected table: catches what other triggers assign to protected fields';
+
+CREATE FUNCTION customer_workflow.capture_move() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_move';
+COMMENT ON FUNCTION customer_workflow.capture_move() IS 'Trigger of a protected partitioned table: a row that moves to another partition keeps its protected values';
+
+CREATE FUNCTION customer_workflow.capture_delete() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_delete';
+COMMENT ON FUNCTION customer_workflow.capture_delete() IS 'Trigger of a protected table: open proposals of deleted records';
+
+CREATE FUNCTION customer_workflow.capture_truncate() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_truncate';
+COMMENT ON FUNCTION customer_workflow.capture_truncate() IS 'Trigger of a protected table: open proposals of truncated records';
+
+CREATE FUNCTION customer_workflow._person() RETURNS text
+    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cw_person';
+COMMENT ON FUNCTION customer_workflow._person() IS 'Who acts: role:name or person:name; null where an application role must name a person and has not';
+
+CREATE FUNCTION customer_workflow._identities() RETURNS text[]
+    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cw_identities';
+COMMENT ON FUNCTION customer_workflow._identities() IS 'Every identity of who acts, for separation of duties';
+
+CREATE FUNCTION customer_workflow.act_as(person text) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_act_as';
+COMMENT ON FUNCTION customer_workflow.act_as(text) IS 'For application roles: names the person who acts for the rest of the transaction';
+
+CREATE FUNCTION customer_workflow._switch_user(role oid, past_row_security boolean) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_switch_user';
+COMMENT ON FUNCTION customer_workflow._switch_user(oid, boolean) IS 'Makes a role the current user until the calling SECURITY DEFINER function ends';
+
+CREATE FUNCTION customer_workflow._invalidate(relation regclass) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_invalidate';
+COMMENT ON FUNCTION customer_workflow._invalidate(regclass) IS 'Tells all sessions that the configuration of a table (null: of all tables) has changed';
+
+CREATE FUNCTION customer_workflow._key(relation regclass, key jsonb) RETURNS jsonb
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_key';
+COMMENT ON FUNCTION customer_workflow._key(regclass, jsonb) IS 'The canonical record key: every primary key column, read as its type and written under pinned settings';
+
+CREATE FUNCTION customer_workflow._key_hash(key jsonb) RETURNS uuid
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_key_hash';
+COMMENT ON FUNCTION customer_workflow._key_hash(jsonb) IS 'First 16 bytes of the SHA-256 of a record key''s text';
+
+CREATE FUNCTION customer_workflow._render(value anyelement) RETURNS text
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_render';
+COMMENT ON FUNCTION customer_workflow._render(anyelement) IS 'The value as text under pinned settings';
+
+CREATE FUNCTION customer_workflow._input(value text, "like" anyelement) RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_input';
+COMMENT ON FUNCTION customer_workflow._input(text, anyelement) IS 'Reads text as a value of the type of the second argument, under pinned settings';
+
+CREATE FUNCTION customer_workflow._propose_begin(relation regclass) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_propose_begin';
+COMMENT ON FUNCTION customer_workflow._propose_begin(regclass) IS 'The next UPDATE of the table is the one of propose(): it proposes and writes nothing';
+
+CREATE FUNCTION customer_workflow._propose_end() RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_propose_end';
+COMMENT ON FUNCTION customer_workflow._propose_end() IS 'The proposal that took the values; 0 when none is left, null when there was no such record';
+
+CREATE FUNCTION customer_workflow._touched() RETURNS bigint[]
+    LANGUAGE c VOLATILE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cw_touched';
+COMMENT ON FUNCTION customer_workflow._touched() IS 'Proposals that this transaction made or amended';
+
+CREATE FUNCTION customer_workflow._touch(proposals bigint[], submit boolean) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_touch';
+COMMENT ON FUNCTION customer_workflow._touch(bigint[], boolean) IS 'Notes that this transaction amended proposals; with submit they submit themselves at commit';
+
+CREATE FUNCTION customer_workflow._permit(relation regclass, keys text[], fields text[], "values" text[]) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit';
+COMMENT ON FUNCTION customer_workflow._permit(regclass, text[], text[], text[]) IS 'Lets the next statement write exactly these values to exactly these records';
+
+CREATE FUNCTION customer_workflow._permitted(record integer, field bigint, "like" anyelement) RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permitted';
+COMMENT ON FUNCTION customer_workflow._permitted(integer, bigint, anyelement) IS 'A value of the permit, for the statement that writes it: as the role that writes, so for everyone';
+
+CREATE FUNCTION customer_workflow._permit_end() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit_end';
+COMMENT ON FUNCTION customer_workflow._permit_end() IS 'Ends what _permit() began; for everyone, since it only takes away';
+
+CREATE FUNCTION customer_workflow._transition(status text, verb text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_transition';
+COMMENT ON FUNCTION customer_workflow._transition(text, text) IS 'The status of a proposal after a verb; null where the verb has no place';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow.capture_first(), customer_workflow.capture_last(), customer_workflow.capture_move(),
+    customer_workflow.capture_delete(), customer_workflow.capture_truncate(),
+    customer_workflow._switch_user(oid, boolean), customer_workflow._invalidate(regclass),
+    customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[])
+    FROM PUBLIC;

@@ -1,0 +1,159 @@
+-- Proposing without an UPDATE of one's own, taking back single values, and asking whether a proposal would apply.
+
+CREATE FUNCTION customer_workflow._propose_statement(relation regclass, record_key jsonb, changes jsonb) RETURNS text
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    table_id integer := customer_workflow._table_id(relation);
+    tab text := customer_workflow._name(relation);
+    fields name[] := customer_workflow._fields(relation);
+    key jsonb;
+    unknown text;
+BEGIN
+    IF NOT (SELECT t.enabled FROM customer_workflow.protected_table AS t WHERE t.id = table_id) THEN
+        RAISE EXCEPTION USING ERRCODE = 'CW005', MESSAGE = format('approvals are disabled for table "%s"', tab),
+            DETAIL = 'It was switched off with customer_workflow.disable().', HINT = 'Switch it on again with customer_workflow.enable(), or write the value with UPDATE.';
+    END IF;
+    IF jsonb_typeof(changes) IS DISTINCT FROM 'object' OR changes = '{}' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('no changes are given for table "%s"', tab),
+            DETAIL = format('Parameter changes is %s.', coalesce(changes::text, 'null')),
+            HINT = 'Give an object of field and value, for example {"credit_limit": 5000}.';
+    END IF;
+    SELECT c INTO unknown FROM jsonb_object_keys(changes) AS c WHERE c <> ALL (fields) ORDER BY c LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('"%s" is not a protected field of table "%s"', unknown, tab),
+            DETAIL = format('Protected fields are: %s.', array_to_string(fields, ', ')), HINT = 'Write other fields with UPDATE.';
+    END IF;
+    IF record_key IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'record_key must not be null',
+            HINT = 'Give the primary key as an object, for example {"id": 42}.';
+    END IF;
+    key := customer_workflow._key(relation, record_key);
+    RETURN format('UPDATE %s AS t SET %s WHERE %s', relation,
+        (SELECT string_agg(format('%I = (SELECT x.v FROM pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object(''v'', $1 OPERATOR(pg_catalog.->) %L)) AS x (v %s))',
+                                  a.attname, a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+           FROM pg_attribute AS a WHERE a.attrelid = relation AND changes ? a.attname AND a.attnum > 0 AND NOT a.attisdropped),
+        (SELECT string_agg(format('t.%I %s customer_workflow._input(%L, NULL::%s)', p.field, p.equals, key ->> p.field, p.type), ' AND ')
+           FROM customer_workflow._key_parts(relation) AS p));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._propose_statement(regclass, jsonb, jsonb) IS 'The UPDATE that propose() runs as its caller; errors 22023 and CW005 for what cannot be proposed';
+
+-- The UPDATE runs with the rights, the row level security and the search_path of the caller, as his own would.
+CREATE FUNCTION customer_workflow.propose(relation regclass, record_key jsonb, changes jsonb, comment text DEFAULT NULL) RETURNS bigint
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+    statement text := customer_workflow._propose_statement(relation, record_key, changes);
+    before text := pg_catalog.current_setting('customer_workflow.comment', true);
+    begun boolean;
+    result bigint;
+BEGIN
+    IF comment IS NOT NULL THEN
+        PERFORM pg_catalog.set_config('customer_workflow.comment', comment, true);
+    END IF;
+    begun := customer_workflow._propose_begin(relation);
+    EXECUTE statement USING changes;
+    result := customer_workflow._propose_end();
+    IF comment IS NOT NULL THEN
+        PERFORM pg_catalog.set_config('customer_workflow.comment', coalesce(before, ''), true);
+    END IF;
+    IF result IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+            MESSAGE = pg_catalog.format('there is no record %s in table "%s"', record_key, customer_workflow._name(relation)),
+            DETAIL = 'It does not exist, or you may not see or update it.',
+            HINT = 'Give the primary key of a record that you may update.';
+    END IF;
+    RETURN nullif(result, 0);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.propose(regclass, jsonb, jsonb, text)
+    IS 'Proposes values for protected fields of a record, as an UPDATE of the caller would; JSON null is SQL NULL, a stored value withdraws; returns the proposal, null when nothing is proposed any more';
+
+CREATE FUNCTION customer_workflow.last_proposals() RETURNS SETOF bigint
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT unnest(customer_workflow._touched())
+$$;
+COMMENT ON FUNCTION customer_workflow.last_proposals() IS 'Proposals that this transaction made or amended';
+
+CREATE FUNCTION customer_workflow.discard_change(proposal bigint, field name) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    request customer_workflow._request := customer_workflow._request('discard_change', NULL, NULL, NULL);
+    problem customer_workflow._problem;
+BEGIN
+    PERFORM customer_workflow._lock(ARRAY[discard_change.proposal], false);
+    SELECT * INTO problem FROM customer_workflow._obstacles(request, ARRAY[discard_change.proposal], NULL);
+    IF FOUND AND problem.sqlstate <> '22023' THEN
+        PERFORM customer_workflow._raise(problem);
+    END IF;
+    IF NOT EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = discard_change.proposal AND c.field = discard_change.field) THEN
+        RAISE EXCEPTION USING ERRCODE = 'no_data_found',
+            MESSAGE = format('proposal %s does not change %s', discard_change.proposal, coalesce(discard_change.field::text, 'null')),
+            DETAIL = format('It changes %s.', (SELECT string_agg(c.field, ', ' ORDER BY c.field) FROM customer_workflow.change AS c
+                                                WHERE c.proposal = discard_change.proposal)),
+            HINT = 'See customer_workflow.proposed_changes.';
+    END IF;
+    PERFORM customer_workflow._edited(request, ARRAY[discard_change.proposal]);
+    PERFORM customer_workflow._remove_changes(ARRAY[discard_change.proposal], ARRAY[discard_change.field]::text[], 'discarded', NULL);
+    PERFORM customer_workflow._touch(ARRAY[discard_change.proposal], false);
+    RETURN (SELECT p.status FROM customer_workflow.proposal AS p WHERE p.id = discard_change.proposal);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.discard_change(bigint, name)
+    IS 'Removes one proposed value; the last one cancels the proposal, a running proposal becomes a draft; returns the new status';
+
+CREATE FUNCTION customer_workflow.check_proposal(proposal bigint) RETURNS TABLE (field text, problem text, sqlstate text, message text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    found customer_workflow.proposal := (SELECT p FROM customer_workflow.proposal AS p WHERE p.id = check_proposal.proposal);
+    failed customer_workflow._problem;
+BEGIN
+    IF found IS NULL OR NOT EXISTS (SELECT FROM customer_workflow._seen_proposal AS s WHERE s.id = check_proposal.proposal) THEN
+        RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('proposal %s does not exist', coalesce(check_proposal.proposal::text, 'null')),
+            HINT = 'See customer_workflow.proposals.';
+    END IF;
+    IF found.status <> ALL (customer_workflow._open_statuses()) THEN
+        RETURN;
+    END IF;
+    PERFORM customer_workflow._lock(ARRAY[found.id], true);
+    RETURN QUERY
+    SELECT m.field, CASE WHEN m.gone THEN 'gone' ELSE 'moved' END, 'CW001',
+           CASE WHEN m.gone THEN 'there is no such record any more'
+                ELSE format('%s changed since it was proposed', m.field) END
+      FROM customer_workflow._moved(ARRAY[found.id]) AS m;
+    IF FOUND AND EXISTS (SELECT FROM customer_workflow._moved(ARRAY[found.id]) AS m WHERE m.gone) THEN
+        RETURN;
+    END IF;
+    FOR failed IN SELECT * FROM customer_workflow._try_write(ARRAY[found.id], true) LOOP
+        field := nullif(failed."column", '');
+        problem := 'refused';
+        sqlstate := failed.sqlstate;
+        message := failed.message;
+        RETURN NEXT;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.check_proposal(bigint) IS 'Would it apply now? One row a problem, none when it would; nothing is written';
+
+CREATE FUNCTION customer_workflow._auto_submit(proposals bigint[]) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    request customer_workflow._request := ROW('submit', NULL, '{}', '{}', NULL, NULL, NULL, true);
+    ids bigint[];
+    failed customer_workflow._problem[];
+BEGIN
+    PERFORM customer_workflow._lock(proposals, true);
+    ids := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
+                  WHERE p.id = ANY (proposals) AND p.status IN ('not_submitted', 'change_requested', 'rejected') ORDER BY p.id);
+    failed := ARRAY(SELECT o FROM customer_workflow._obstacles(request, ids, NULL) AS o);
+    failed := failed || ARRAY(SELECT f FROM customer_workflow._submit(request,
+        ARRAY(SELECT id FROM unnest(ids) AS id WHERE id NOT IN (SELECT f.proposal FROM unnest(failed) AS f))) AS f);
+    UPDATE customer_workflow.proposal AS p SET submit_sqlstate = f.sqlstate, submit_message = f.message
+      FROM unnest(failed) AS f WHERE p.id = f.proposal;
+    RETURN cardinality(failed);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._auto_submit(bigint[]) IS 'At commit: proposals that submit themselves do so, each for its author; returns how many could not';
+
+REVOKE EXECUTE ON FUNCTION customer_workflow._auto_submit(bigint[]) FROM PUBLIC;
+GRANT USAGE ON SCHEMA customer_workflow TO PUBLIC;

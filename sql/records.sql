@@ -1,0 +1,112 @@
+-- Protected tables, their options, their keys, and the history.
+
+CREATE FUNCTION customer_workflow._name(relation regclass) RETURNS text
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT c.relname::text FROM pg_class AS c WHERE c.oid = relation), relation::text)
+$$;
+COMMENT ON FUNCTION customer_workflow._name(regclass) IS 'The table''s name in messages, without schema';
+
+CREATE FUNCTION customer_workflow._table_id(relation regclass) RETURNS integer
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found_id integer := (SELECT t.id FROM customer_workflow.protected_table AS t WHERE t.relation = _table_id.relation);
+    root regclass;
+BEGIN
+    IF found_id IS NULL THEN
+        root := (SELECT t.relation FROM pg_partition_ancestors(relation) AS a JOIN customer_workflow.protected_table AS t ON t.relation = a.relid);
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = CASE WHEN relation IS NULL THEN 'relation must not be null'
+                           ELSE format('table "%s" is not protected', customer_workflow._name(relation)) END,
+            DETAIL = CASE WHEN root IS NOT NULL THEN format('It is a partition of "%s".', customer_workflow._name(root)) END,
+            HINT = CASE WHEN root IS NOT NULL THEN 'Name the root of the partitioned table.'
+                        ELSE 'See customer_workflow.protected_fields, or protect it with customer_workflow.protect().' END;
+    END IF;
+    RETURN found_id;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._table_id(regclass) IS 'The number of a protected table; error 22023 when it is not protected';
+
+CREATE FUNCTION customer_workflow._fields(relation regclass) RETURNS name[]
+LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(a.attname ORDER BY a.attnum), '{}')
+      FROM pg_trigger AS t
+      JOIN pg_attribute AS a ON a.attrelid = t.tgrelid AND a.attnum = ANY (t.tgattr::smallint[])
+     WHERE t.tgrelid = relation AND t.tgname = '!customer_workflow_first'
+$$;
+COMMENT ON FUNCTION customer_workflow._fields(regclass) IS 'The protected fields of a table, as its trigger lists them';
+
+CREATE FUNCTION customer_workflow._option(table_id integer, option text) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT t.options FROM customer_workflow.protected_table AS t WHERE t.id = _option.table_id) -> option,
+                    customer_workflow._option_defaults() -> option)
+$$;
+COMMENT ON FUNCTION customer_workflow._option(integer, text) IS 'The value of an option of a protected table, or its default';
+
+CREATE FUNCTION customer_workflow._log(kind text, table_id integer, proposal bigint, comment text, details jsonb) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, comment, details)
+    VALUES (_log.table_id, _log.proposal, _log.kind, coalesce(customer_workflow._person(), 'role:' || session_user), session_user,
+            _log.comment, _log.details)
+$$;
+COMMENT ON FUNCTION customer_workflow._log(text, integer, bigint, text, jsonb) IS 'Adds one entry of the current person to the history';
+
+CREATE FUNCTION customer_workflow._key_parts(relation regclass)
+    RETURNS TABLE (place bigint, field name, type text, equals text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT k.place, a.attname, format_type(a.atttypid, NULL),
+           format('OPERATOR(%I.%s)', n.nspname, o.oprname)
+      FROM pg_index AS i
+     CROSS JOIN unnest(i.indkey::smallint[], i.indclass::oid[]) WITH ORDINALITY AS k (attnum, opclass, place)
+      JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
+      JOIN pg_opclass AS c ON c.oid = k.opclass
+      JOIN pg_amop AS s ON s.amopfamily = c.opcfamily AND s.amoplefttype = c.opcintype AND s.amoprighttype = c.opcintype
+                       AND s.amopstrategy = 3
+      JOIN pg_operator AS o ON o.oid = s.amopopr
+      JOIN pg_namespace AS n ON n.oid = o.oprnamespace
+     WHERE i.indrelid = relation AND i.indisprimary AND k.place <= i.indnkeyatts
+     ORDER BY k.place
+$$;
+COMMENT ON FUNCTION customer_workflow._key_parts(regclass) IS 'The columns of a primary key, with type and the equality operator of its index';
+
+CREATE FUNCTION customer_workflow._append_only() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
+        MESSAGE = format('table "%s" is append-only', TG_TABLE_NAME),
+        DETAIL = format('%s was tried.', TG_OP),
+        HINT = 'History is never changed. What happened next is a new entry.';
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._append_only() IS 'Trigger of the history: it can only grow';
+
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON customer_workflow.history
+    FOR EACH STATEMENT EXECUTE FUNCTION customer_workflow._append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON customer_workflow.direct_change
+    FOR EACH STATEMENT EXECUTE FUNCTION customer_workflow._append_only();
+
+CREATE FUNCTION customer_workflow._capture_config(relation regclass) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_object(
+               'table_id', t.id,
+               'name', c.relname,
+               'enabled', t.enabled,
+               'options', customer_workflow._option_defaults() || t.options,
+               'partition_columns', coalesce((
+                   SELECT jsonb_agg(DISTINCT coalesce(a.attname, '*'))
+                     FROM pg_partitioned_table AS p
+                    CROSS JOIN unnest(p.partattrs::smallint[]) AS k (attnum)
+                     LEFT JOIN pg_attribute AS a ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum <> 0
+                    WHERE p.partrelid IN (SELECT tree.relid FROM pg_partition_tree(t.relation) AS tree)), '[]'),
+               'entities', coalesce((
+                   SELECT jsonb_agg(jsonb_build_object('person', e.person, 'options', e.options) ORDER BY e.table_id NULLS LAST)
+                     FROM customer_workflow.data_entity AS e WHERE e.table_id = t.id OR e.table_id IS NULL), '[]'))::text
+      FROM customer_workflow.protected_table AS t
+      JOIN pg_class AS c ON c.oid = t.relation
+     WHERE t.relation = _capture_config.relation
+$$;
+COMMENT ON FUNCTION customer_workflow._capture_config(regclass) IS 'What the triggers of a protected table need to know, as JSON';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._log(text, integer, bigint, text, jsonb), customer_workflow._append_only(),
+    customer_workflow._capture_config(regclass), customer_workflow._option(integer, text)
+    FROM PUBLIC;

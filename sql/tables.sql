@@ -1,0 +1,222 @@
+-- The tables. Nobody is granted anything on them: applications read the views of the same plural names.
+-- Hot tables (proposal, change, history) carry no foreign keys: a check a row would double the price of a bulk capture,
+-- and only the functions of this extension write them.
+
+CREATE SCHEMA customer_workflow;
+COMMENT ON SCHEMA customer_workflow IS 'Changes to protected fields wait as proposals until a second person approves them';
+
+CREATE TABLE customer_workflow.protected_table (
+    id          integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    relation    pg_catalog.regclass UNIQUE,
+    relation_name text NOT NULL,
+    enabled     boolean NOT NULL DEFAULT true,
+    approvers   text CHECK (approvers ~ '^(role|group):.'),
+    options     jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
+    search_path text NOT NULL,
+    created_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE customer_workflow.protected_table IS 'One row a protected table; the protected fields themselves are the column list of its trigger !customer_workflow_first';
+COMMENT ON COLUMN customer_workflow.protected_table.relation IS 'The table (the root of a partitioned one); null once it has been unprotected or dropped, so that its history can still be read';
+COMMENT ON COLUMN customer_workflow.protected_table.relation_name IS 'Its qualified name, as it was last known';
+COMMENT ON COLUMN customer_workflow.protected_table.enabled IS 'The master switch, see enable() and disable()';
+COMMENT ON COLUMN customer_workflow.protected_table.approvers IS 'Who decides: role:name or group:name';
+COMMENT ON COLUMN customer_workflow.protected_table.options IS 'Options that were set; those that are not here have their default';
+COMMENT ON COLUMN customer_workflow.protected_table.search_path IS 'The search_path under which approved values are written, resolved by protect()';
+COMMENT ON COLUMN customer_workflow.protected_table.created_at IS 'When the table was first protected';
+
+CREATE TABLE customer_workflow.data_entity (
+    id       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    person   text NOT NULL CHECK (person ~ '^(role|person):.'),
+    table_id integer REFERENCES customer_workflow.protected_table,
+    options  jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
+    UNIQUE NULLS NOT DISTINCT (person, table_id)
+);
+COMMENT ON TABLE customer_workflow.data_entity IS 'Roles and people that are imports or integrations; table_id null means every table';
+COMMENT ON COLUMN customer_workflow.data_entity.person IS 'role:name or person:name';
+COMMENT ON COLUMN customer_workflow.data_entity.table_id IS 'The protected table, or null for every table';
+COMMENT ON COLUMN customer_workflow.data_entity.options IS 'behavior, fields, auto_submit, redundant_update, withdraw';
+
+CREATE TABLE customer_workflow.duty (
+    table_id integer NOT NULL REFERENCES customer_workflow.protected_table,
+    duty     text NOT NULL CHECK (duty IN ('administrator', 'steward', 'auditor', 'override')),
+    person   text NOT NULL CHECK (person ~ '^(role|person|group):.'),
+    PRIMARY KEY (table_id, duty, person)
+);
+COMMENT ON TABLE customer_workflow.duty IS 'Who has which duty for a protected table';
+COMMENT ON COLUMN customer_workflow.duty.table_id IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.duty.duty IS 'administrator, steward, auditor or override';
+COMMENT ON COLUMN customer_workflow.duty.person IS 'role:name (its members have it too), person:name or group:name';
+
+CREATE TABLE customer_workflow.application_role (
+    role            name PRIMARY KEY,
+    person_required boolean NOT NULL DEFAULT true
+);
+COMMENT ON TABLE customer_workflow.application_role IS 'Pooled login roles that may name the person who acts';
+COMMENT ON COLUMN customer_workflow.application_role.role IS 'The role that the application logs in as';
+COMMENT ON COLUMN customer_workflow.application_role.person_required IS 'Whether a protected change without a person is refused';
+
+CREATE TABLE customer_workflow.group_member (
+    group_name text NOT NULL CHECK (group_name <> ''),
+    person     text NOT NULL CHECK (person ~ '^(role|person):.'),
+    PRIMARY KEY (group_name, person)
+);
+COMMENT ON TABLE customer_workflow.group_member IS 'Groups of people, for people who are not database roles';
+COMMENT ON COLUMN customer_workflow.group_member.group_name IS 'The group';
+COMMENT ON COLUMN customer_workflow.group_member.person IS 'role:name (its members belong to the group too) or person:name';
+
+CREATE TABLE customer_workflow.proposal (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    table_id       integer NOT NULL,
+    record_key     jsonb NOT NULL,
+    record_hash    uuid NOT NULL,
+    record_label   text,
+    status         text NOT NULL DEFAULT 'not_submitted' CHECK (status IN ('not_submitted', 'pending_approval',
+                       'change_requested', 'rejected', 'approved', 'applied', 'cancelled', 'expired')),
+    collects       boolean NOT NULL DEFAULT true CHECK (NOT collects OR status = 'not_submitted'),
+    author         text NOT NULL,
+    originator     text,
+    parties        text[] NOT NULL,
+    database_role  name NOT NULL,
+    data_entity    text,
+    auto_submit    boolean NOT NULL DEFAULT false,
+    reference      text,
+    comment        text,
+    created_at     timestamptz NOT NULL DEFAULT now(),
+    submitted_at   timestamptz,
+    decided_at     timestamptz,
+    applied_at     timestamptz,
+    digest         text,
+    workflow       text,
+    version        integer,
+    submit_sqlstate text,
+    submit_message text
+);
+CREATE UNIQUE INDEX proposal_one_draft ON customer_workflow.proposal (record_hash, table_id, author) WHERE collects;
+CREATE INDEX proposal_open ON customer_workflow.proposal (record_hash, table_id)
+    WHERE status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved');
+COMMENT ON TABLE customer_workflow.proposal IS 'The proposed changes of one author to one record, submitted and decided together';
+COMMENT ON COLUMN customer_workflow.proposal.id IS 'The number by which people name it';
+COMMENT ON COLUMN customer_workflow.proposal.table_id IS 'Its protected table';
+COMMENT ON COLUMN customer_workflow.proposal.record_key IS 'The primary key of the record, {"id": 42}; follows the record when its key changes';
+COMMENT ON COLUMN customer_workflow.proposal.record_hash IS 'First 16 bytes of the SHA-256 of the key''s text: keys may be longer than an index entry';
+COMMENT ON COLUMN customer_workflow.proposal.record_label IS 'Option record_label, evaluated at submit';
+COMMENT ON COLUMN customer_workflow.proposal.status IS 'not_submitted, pending_approval, change_requested, rejected, approved, applied, cancelled or expired';
+COMMENT ON COLUMN customer_workflow.proposal.collects IS 'Whether further changes of its author to the record go here: one draft per author and record';
+COMMENT ON COLUMN customer_workflow.proposal.author IS 'Who made the change: role:name or person:name';
+COMMENT ON COLUMN customer_workflow.proposal.originator IS 'Who submitted it';
+COMMENT ON COLUMN customer_workflow.proposal.parties IS 'Every identity of author, originator and editors, also as oid:number of a role, which survives a rename: none of them decides';
+COMMENT ON COLUMN customer_workflow.proposal.database_role IS 'The role under which the change was captured; submit rehearses as it';
+COMMENT ON COLUMN customer_workflow.proposal.data_entity IS 'The data entity it came from, or null when a person made it';
+COMMENT ON COLUMN customer_workflow.proposal.auto_submit IS 'Whether it starts its workflow by itself at commit';
+COMMENT ON COLUMN customer_workflow.proposal.reference IS 'customer_workflow.reference of the session, a batch id for example';
+COMMENT ON COLUMN customer_workflow.proposal.comment IS 'customer_workflow.comment of the session: why';
+COMMENT ON COLUMN customer_workflow.proposal.created_at IS 'When its first change was captured';
+COMMENT ON COLUMN customer_workflow.proposal.submitted_at IS 'When it was last submitted';
+COMMENT ON COLUMN customer_workflow.proposal.decided_at IS 'When it was last decided';
+COMMENT ON COLUMN customer_workflow.proposal.applied_at IS 'When its values were written';
+COMMENT ON COLUMN customer_workflow.proposal.digest IS 'SHA-256 of what was submitted; null while it can be edited';
+COMMENT ON COLUMN customer_workflow.proposal.workflow IS 'The workflow it runs in';
+COMMENT ON COLUMN customer_workflow.proposal.version IS 'The version of that workflow';
+COMMENT ON COLUMN customer_workflow.proposal.submit_sqlstate IS 'Why the last automatic submit failed: SQLSTATE';
+COMMENT ON COLUMN customer_workflow.proposal.submit_message IS 'Why the last automatic submit failed: message';
+
+CREATE TABLE customer_workflow.change (
+    proposal   bigint NOT NULL,
+    field      text NOT NULL,
+    original   text,
+    proposed   text,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (proposal, field)
+);
+COMMENT ON TABLE customer_workflow.change IS 'One field of one record: original value and proposed value, as text under pinned settings';
+COMMENT ON COLUMN customer_workflow.change.proposal IS 'The proposal it belongs to';
+COMMENT ON COLUMN customer_workflow.change.field IS 'The column';
+COMMENT ON COLUMN customer_workflow.change.original IS 'The value stored when the change was proposed; null is SQL NULL';
+COMMENT ON COLUMN customer_workflow.change.proposed IS 'The value that the UPDATE carried; null is SQL NULL';
+COMMENT ON COLUMN customer_workflow.change.changed_at IS 'When it was captured or last edited';
+
+CREATE TABLE customer_workflow.work_item (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    proposal   bigint NOT NULL,
+    table_id   integer NOT NULL,
+    element    text NOT NULL,
+    step       text NOT NULL,
+    assignee   text NOT NULL CHECK (assignee ~ '^(role|group|person):.'),
+    status     text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'rejected', 'change_requested', 'closed')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    due_at     timestamptz,
+    closed_at  timestamptz,
+    closed_by  text
+);
+CREATE INDEX work_item_open_of_assignee ON customer_workflow.work_item (assignee, id) WHERE status = 'open';
+CREATE INDEX work_item_open_of_proposal ON customer_workflow.work_item (proposal) WHERE status = 'open';
+COMMENT ON TABLE customer_workflow.work_item IS 'One task in a running proposal; held by a role or group when any one member may finish it';
+COMMENT ON COLUMN customer_workflow.work_item.id IS 'Its number';
+COMMENT ON COLUMN customer_workflow.work_item.proposal IS 'The proposal to decide';
+COMMENT ON COLUMN customer_workflow.work_item.table_id IS 'The protected table of that proposal';
+COMMENT ON COLUMN customer_workflow.work_item.element IS 'The element of the workflow';
+COMMENT ON COLUMN customer_workflow.work_item.step IS 'The step in that element';
+COMMENT ON COLUMN customer_workflow.work_item.assignee IS 'Who holds it: role:name, group:name or person:name';
+COMMENT ON COLUMN customer_workflow.work_item.status IS 'open; approved, rejected or change_requested by an assignee; closed when the proposal went elsewhere';
+COMMENT ON COLUMN customer_workflow.work_item.created_at IS 'When it was assigned';
+COMMENT ON COLUMN customer_workflow.work_item.due_at IS 'When it is due; null means no limit';
+COMMENT ON COLUMN customer_workflow.work_item.closed_at IS 'When it stopped being open';
+COMMENT ON COLUMN customer_workflow.work_item.closed_by IS 'Who finished it';
+
+CREATE TABLE customer_workflow.history (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    table_id      integer,
+    proposal      bigint,
+    kind          text NOT NULL,
+    person        text NOT NULL,
+    on_behalf_of  text,
+    database_role name NOT NULL,
+    source        text,
+    element       text,
+    step          text,
+    comment       text,
+    digest        text,
+    details       jsonb
+);
+CREATE INDEX history_of_proposal ON customer_workflow.history (proposal) WHERE proposal IS NOT NULL;
+COMMENT ON TABLE customer_workflow.history IS 'Everything that happened to proposals and to the configuration; append-only';
+COMMENT ON COLUMN customer_workflow.history.id IS 'Order of recording';
+COMMENT ON COLUMN customer_workflow.history.at IS 'When';
+COMMENT ON COLUMN customer_workflow.history.table_id IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.history.proposal IS 'The proposal, or null for a configuration change';
+COMMENT ON COLUMN customer_workflow.history.kind IS 'What happened: proposed, amended, submitted, approved, applied, configured, …';
+COMMENT ON COLUMN customer_workflow.history.person IS 'Who did it: role:name or person:name';
+COMMENT ON COLUMN customer_workflow.history.on_behalf_of IS 'For whom, when a person stood in for another';
+COMMENT ON COLUMN customer_workflow.history.database_role IS 'The session user';
+COMMENT ON COLUMN customer_workflow.history.source IS 'The data entity it came from; null for a person';
+COMMENT ON COLUMN customer_workflow.history.element IS 'The element of the workflow';
+COMMENT ON COLUMN customer_workflow.history.step IS 'The step in that element';
+COMMENT ON COLUMN customer_workflow.history.comment IS 'What the person said';
+COMMENT ON COLUMN customer_workflow.history.digest IS 'The digest of what was submitted or decided';
+COMMENT ON COLUMN customer_workflow.history.details IS 'What belongs to the kind: the changes at submit, the options at configure, …';
+
+CREATE TABLE customer_workflow.direct_change (
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    at             timestamptz NOT NULL DEFAULT clock_timestamp(),
+    table_id       integer NOT NULL,
+    record_key     jsonb NOT NULL,
+    field          text NOT NULL,
+    original_value text,
+    new_value      text,
+    person         text NOT NULL,
+    database_role  name NOT NULL,
+    reason         text NOT NULL CHECK (reason IN ('data_entity', 'disabled', 'maintenance', 'override'))
+);
+CREATE INDEX direct_change_of_table ON customer_workflow.direct_change (table_id, id);
+COMMENT ON TABLE customer_workflow.direct_change IS 'Protected values that were written past approval by permission; append-only';
+COMMENT ON COLUMN customer_workflow.direct_change.id IS 'Order of recording';
+COMMENT ON COLUMN customer_workflow.direct_change.at IS 'When';
+COMMENT ON COLUMN customer_workflow.direct_change.table_id IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.direct_change.record_key IS 'The record';
+COMMENT ON COLUMN customer_workflow.direct_change.field IS 'The protected field';
+COMMENT ON COLUMN customer_workflow.direct_change.original_value IS 'The value before';
+COMMENT ON COLUMN customer_workflow.direct_change.new_value IS 'The value written';
+COMMENT ON COLUMN customer_workflow.direct_change.person IS 'Who wrote it';
+COMMENT ON COLUMN customer_workflow.direct_change.database_role IS 'The session user';
+COMMENT ON COLUMN customer_workflow.direct_change.reason IS 'The permission: data_entity, disabled, maintenance or override';

@@ -1,0 +1,244 @@
+-- The verbs as people call them: one proposal, and many.
+
+CREATE FUNCTION customer_workflow._perform(request customer_workflow._request, proposals bigint[], digests text[], all_or_nothing boolean)
+    RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    chunk_size CONSTANT integer := 5000;
+    ids bigint[];
+    chunk bigint[];
+    failed customer_workflow._problem[] := '{}';
+    good bigint[];
+    lost bigint[];
+BEGIN
+    IF cardinality(digests) <> cardinality(proposals) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = 'there must be as many digests as proposals',
+            DETAIL = format('There are %s proposals and %s digests.', cardinality(proposals), cardinality(digests)),
+            HINT = 'Give null for a proposal whose digest is not to be compared.';
+    END IF;
+    -- In the order of numbers, so that two callers never wait for each other in a circle.
+    ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
+    FOR first IN 1 .. cardinality(ids) BY chunk_size LOOP
+        chunk := ids[first : first + chunk_size - 1];
+        PERFORM customer_workflow._lock(chunk, request.verb IN ('submit', 'approve', 'rebase'));
+        failed := failed || ARRAY(SELECT o FROM customer_workflow._obstacles(request, chunk,
+            (SELECT array_agg(d.digest ORDER BY c.n) FROM unnest(chunk) WITH ORDINALITY AS c (id, n)
+               LEFT JOIN LATERAL (SELECT a.digest FROM unnest(proposals, digests) AS a (id, digest) WHERE a.id = c.id LIMIT 1) AS d
+                 ON digests IS NOT NULL)) AS o);
+        IF all_or_nothing AND failed <> '{}' THEN
+            PERFORM customer_workflow._raise(failed[1]);
+        END IF;
+        lost := ARRAY(SELECT f.proposal FROM unnest(failed) AS f);
+        good := ARRAY(SELECT id FROM unnest(chunk) AS id WHERE id IS NOT NULL AND id NOT IN (SELECT l FROM unnest(lost) AS l WHERE l IS NOT NULL) ORDER BY id);
+        CASE request.verb
+            WHEN 'submit' THEN
+                failed := failed || ARRAY(SELECT f FROM customer_workflow._submit(request, good) AS f);
+            WHEN 'approve' THEN
+                failed := failed || ARRAY(SELECT f FROM customer_workflow._approve(request, good, all_or_nothing) AS f);
+            WHEN 'reject', 'request_change' THEN
+                PERFORM customer_workflow._send_back(request, good);
+            WHEN 'recall' THEN
+                PERFORM customer_workflow._note(request, 'recalled', good, false);
+                PERFORM customer_workflow._back_to_draft(good, NULL, NULL);
+            WHEN 'cancel' THEN
+                PERFORM customer_workflow._note(request, 'cancelled', good, true);
+                PERFORM customer_workflow._close(good);
+                UPDATE customer_workflow.proposal AS p SET status = 'cancelled', collects = false, decided_at = now() WHERE p.id = ANY (good);
+            WHEN 'rebase' THEN
+                PERFORM customer_workflow._rebase(request, good);
+        END CASE;
+        IF all_or_nothing AND failed <> '{}' THEN
+            PERFORM customer_workflow._raise(failed[1]);
+        END IF;
+    END LOOP;
+    RETURN QUERY
+    SELECT a.id, CASE WHEN f.sqlstate IS NULL THEN p.status ELSE 'failed' END, f.sqlstate, f.message
+      FROM (SELECT u.id, min(u.n) AS n FROM unnest(proposals) WITH ORDINALITY AS u (id, n) GROUP BY u.id) AS a
+      LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id
+      LEFT JOIN unnest(failed) AS f ON f.proposal IS NOT DISTINCT FROM a.id
+     ORDER BY a.n;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean)
+    IS 'Does what a request asks to many proposals, in chunks; all_or_nothing: raises the first failure';
+
+CREATE FUNCTION customer_workflow._rebase(request customer_workflow._request, proposals bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    moved bigint[];
+BEGIN
+    WITH stored AS (
+        UPDATE customer_workflow.change AS c SET original = m.current, changed_at = now()
+          FROM customer_workflow._moved(proposals) AS m
+         WHERE c.proposal = m.proposal AND c.field = m.field AND NOT m.gone
+        RETURNING c.proposal, c.field, m.original, c.original AS current
+    ), logged AS (
+        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, comment, digest, details)
+        SELECT p.table_id, p.id, 'rebased', request.person, session_user, request.comment, p.digest,
+               jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', s.field,
+                   'previous', customer_workflow._logged_text(s.original), 'original', customer_workflow._logged_text(s.current)) ORDER BY s.field))
+          FROM stored AS s JOIN customer_workflow.proposal AS p ON p.id = s.proposal
+         GROUP BY p.id RETURNING proposal
+    )
+    SELECT array_agg(l.proposal) INTO moved FROM logged AS l;
+    PERFORM customer_workflow._edited(request, moved);
+    -- what was seen is not what is proposed any more
+    PERFORM customer_workflow._back_to_draft(ARRAY(
+        SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (moved) AND p.status IN ('pending_approval', 'approved')), NULL, NULL);
+    UPDATE customer_workflow.proposal AS p SET digest = NULL WHERE p.id = ANY (moved);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._rebase(customer_workflow._request, bigint[]) IS 'What moved takes the stored value as its new original; approvals of it are void';
+
+CREATE FUNCTION customer_workflow._edited(request customer_workflow._request, proposals bigint[]) RETURNS void
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    UPDATE customer_workflow.proposal AS p
+       SET parties = ARRAY(SELECT DISTINCT i FROM unnest(p.parties || request.identities) AS i ORDER BY i)
+     WHERE p.id = ANY (proposals) AND NOT p.parties @> request.identities
+$$;
+COMMENT ON FUNCTION customer_workflow._edited(customer_workflow._request, bigint[]) IS 'Whoever edits a proposal does not decide it';
+
+CREATE FUNCTION customer_workflow._one(request customer_workflow._request, proposal bigint, digest text) RETURNS text
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.outcome FROM customer_workflow._perform(request, ARRAY[_one.proposal], CASE WHEN _one.digest IS NOT NULL THEN ARRAY[_one.digest] END, true) AS r
+$$;
+COMMENT ON FUNCTION customer_workflow._one(customer_workflow._request, bigint, text) IS 'A request for one proposal: its new status, or the error';
+
+CREATE FUNCTION customer_workflow.submit(proposal bigint, comment text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN customer_workflow._one(customer_workflow._request('submit', submit.comment, NULL, NULL), submit.proposal, NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.submit(bigint, text) IS 'Hands a proposal to its workflow, also again after a rejection or a request for change; returns the new status';
+
+CREATE FUNCTION customer_workflow.submit_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
+    RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM customer_workflow._perform(customer_workflow._request('submit', submit_many.comment, NULL, NULL),
+                                                          proposals, digests, coalesce(all_or_nothing, false));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.submit_many(bigint[], text, text[], boolean) IS 'The same as submit for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
+
+CREATE FUNCTION customer_workflow.recall(proposal bigint, comment text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN customer_workflow._one(customer_workflow._request('recall', recall.comment, NULL, NULL), recall.proposal, NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.recall(bigint, text) IS 'Takes a proposal back from its workflow; it can be edited and submitted again; returns the new status';
+
+CREATE FUNCTION customer_workflow.recall_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
+    RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM customer_workflow._perform(customer_workflow._request('recall', recall_many.comment, NULL, NULL),
+                                                          proposals, digests, coalesce(all_or_nothing, false));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.recall_many(bigint[], text, text[], boolean) IS 'The same as recall for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
+
+CREATE FUNCTION customer_workflow.cancel(proposal bigint, comment text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN customer_workflow._one(customer_workflow._request('cancel', cancel.comment, NULL, NULL), cancel.proposal, NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.cancel(bigint, text) IS 'Discards all changes of a proposal, whatever its open status; returns the new status';
+
+CREATE FUNCTION customer_workflow.cancel_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
+    RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM customer_workflow._perform(customer_workflow._request('cancel', cancel_many.comment, NULL, NULL),
+                                                          proposals, digests, coalesce(all_or_nothing, false));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.cancel_many(bigint[], text, text[], boolean) IS 'The same as cancel for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
+
+CREATE FUNCTION customer_workflow.approve(proposal bigint, comment text DEFAULT NULL, digest text DEFAULT NULL, work_item bigint DEFAULT NULL, on_conflict text DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN customer_workflow._one(customer_workflow._request('approve', approve.comment, approve.work_item, approve.on_conflict), approve.proposal, approve.digest);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.approve(bigint, text, text, bigint, text) IS 'Approves a proposal that waits for the caller; with the last approval its values are written; returns the new status';
+
+CREATE FUNCTION customer_workflow.approve_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
+    RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM customer_workflow._perform(customer_workflow._request('approve', approve_many.comment, NULL, NULL),
+                                                          proposals, digests, coalesce(all_or_nothing, false));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.approve_many(bigint[], text, text[], boolean) IS 'The same as approve for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
+
+CREATE FUNCTION customer_workflow.reject(proposal bigint, comment text, digest text DEFAULT NULL, work_item bigint DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN customer_workflow._one(customer_workflow._request('reject', reject.comment, reject.work_item, NULL), reject.proposal, reject.digest);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.reject(bigint, text, text, bigint) IS 'Rejects a proposal that waits for the caller, with a reason; its author can edit and resubmit or cancel it; returns the new status';
+
+CREATE FUNCTION customer_workflow.reject_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
+    RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM customer_workflow._perform(customer_workflow._request('reject', reject_many.comment, NULL, NULL),
+                                                          proposals, digests, coalesce(all_or_nothing, false));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.reject_many(bigint[], text, text[], boolean) IS 'The same as reject for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
+
+CREATE FUNCTION customer_workflow.request_change(proposal bigint, comment text, digest text DEFAULT NULL, work_item bigint DEFAULT NULL) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN customer_workflow._one(customer_workflow._request('request_change', request_change.comment, request_change.work_item, NULL), request_change.proposal, request_change.digest);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.request_change(bigint, text, text, bigint) IS 'Sends a proposal that waits for the caller back to its author, with what is to be changed; returns the new status';
+
+CREATE FUNCTION customer_workflow.request_change_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
+    RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM customer_workflow._perform(customer_workflow._request('request_change', request_change_many.comment, NULL, NULL),
+                                                          proposals, digests, coalesce(all_or_nothing, false));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.request_change_many(bigint[], text, text[], boolean) IS 'The same as request_change for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
+
+CREATE FUNCTION customer_workflow.rebase(proposal bigint) RETURNS text
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN customer_workflow._one(customer_workflow._request('rebase', NULL, NULL, NULL), rebase.proposal, NULL);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.rebase(bigint) IS 'What moved under a proposal takes the stored value as its new original; approvals are void; returns the new status';
+
+CREATE FUNCTION customer_workflow.rebase_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
+    RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY SELECT * FROM customer_workflow._perform(customer_workflow._request('rebase', rebase_many.comment, NULL, NULL),
+                                                          proposals, digests, coalesce(all_or_nothing, false));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow.rebase_many(bigint[], text, text[], boolean) IS 'The same as rebase for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean),
+    customer_workflow._rebase(customer_workflow._request, bigint[]), customer_workflow._edited(customer_workflow._request, bigint[]),
+    customer_workflow._one(customer_workflow._request, bigint, text),
+    customer_workflow._digest(bigint), customer_workflow._request(text, text, bigint, text),
+    customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._lock(bigint[], boolean),
+    customer_workflow._note(customer_workflow._request, text, bigint[], boolean),
+    customer_workflow._submit(customer_workflow._request, bigint[]), customer_workflow._approve(customer_workflow._request, bigint[], boolean),
+    customer_workflow._send_back(customer_workflow._request, bigint[])
+    FROM PUBLIC;

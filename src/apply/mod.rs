@@ -1,0 +1,3 @@
+//! Approved values are written: what the write may do, and nothing else.
+
+pub mod permit;

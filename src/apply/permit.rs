@@ -1,0 +1,177 @@
+//! The permit: for the length of one statement, exactly these values may be written to exactly these records. Kept in memory,
+//! never in a setting or a role, which users could set.
+
+use crate::capture::config::Relation;
+use crate::error::{Report, raise};
+use crate::pg::arena::Arena;
+use crate::pg::callbacks;
+use crate::pg::column::Column;
+use crate::pg::function::Call;
+use crate::pg::row::{Event, Side};
+use crate::pg::shape::Shape;
+use crate::pg::value::{self, Value};
+use pgrx::pg_sys::{Datum, Oid};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::CString;
+
+struct Permit {
+    root: Oid,
+    subtransaction: u32,
+    fields: Vec<Column>,
+    /// Record key → where its values begin in `values`.
+    rows: HashMap<String, usize>,
+    values: Vec<Value>,
+}
+
+thread_local! {
+    static PERMIT: RefCell<Option<Permit>> = const { RefCell::new(None) };
+    static ARENA: Arena = Arena::new(c"customer_workflow permit");
+}
+
+/// SQL `_permit(relation regclass, keys text[], fields text[], "values" text[])`: arms it. `values` has, record by record, one
+/// text for each field. EXECUTE for the extension's owner only. 55000 when one is armed already.
+pub fn arm(call: &Call) -> Option<Datum> {
+    let root = call.oid(0)?;
+    let (keys, fields, texts) = (call.texts(1)?, call.texts(2)?, call.texts(3)?);
+    if covers_any() {
+        raise(
+            Report::new("55000", "another approval is being written in this session".to_owned())
+                .detail("A trigger that runs while approved values are written called an approving function.")
+                .hint("Call it after the statement instead, for example from the application."),
+        );
+    }
+    let shape = Shape::of_oid(root);
+    let columns: Vec<Column> = fields
+        .into_iter()
+        .flatten()
+        .map(|f| match shape.columns.iter().find(|c| c.name == f) {
+            Some(column) => column.clone(),
+            None => raise(
+                Report::new("CW008", format!("column \"{f}\" of table \"{}\" does not exist any more", value::relation_name(root)))
+                    .detail("A proposal would write it.")
+                    .hint("Remove the change with customer_workflow.discard_change()."),
+            ),
+        })
+        .collect();
+    assert_eq!(texts.len(), keys.len() * columns.len());
+    let values = ARENA.with(|a| {
+        a.with(|| {
+            let read = |(i, text): (usize, Option<String>)| {
+                let column = &columns[i % columns.len()];
+                let text = CString::new(text?).unwrap_or_default();
+                Some(value::read(value::base_type(column.type_oid), value::base_typmod(column), &text))
+            };
+            texts.into_iter().enumerate().map(read).collect()
+        })
+    });
+    let n = columns.len();
+    let rows = keys.into_iter().flatten().enumerate().map(|(i, k)| (k, i * n)).collect();
+    let permit = Permit { root, subtransaction: callbacks::subtransaction(), fields: columns, rows, values };
+    PERMIT.set(Some(permit));
+    None
+}
+
+/// SQL `_permitted(record integer, field bigint, "like" anyelement)`: a value of the permit, both counted from 1; null for SQL NULL.
+/// 55000 when none is armed or it is not of that type.
+pub fn permitted(call: &Call) -> Option<Datum> {
+    let (record, field) = (call.arg(0)?.value(), call.arg(1)?.value());
+    let type_oid = call.arg_type(2);
+    let value = PERMIT.with_borrow(|p| {
+        let p = p.as_ref()?;
+        let column = p.fields.get(field.checked_sub(1)?)?;
+        (value::base_type(column.type_oid) == type_oid).then_some(())?;
+        p.values.get(record.checked_sub(1)? * p.fields.len() + field - 1).copied()
+    });
+    match value {
+        Some(value) => value,
+        None => raise(Report::new("55000", "there is no such permitted value".to_owned())),
+    }
+}
+
+/// SQL `_permit_end()`: the statement is over.
+pub fn end(_: &Call) -> Option<Datum> {
+    forget();
+    None
+}
+
+fn covers_any() -> bool {
+    PERMIT.with_borrow(Option::is_some)
+}
+
+/// Whether approved values are being written to the table with this root.
+pub fn covers(root: Oid) -> bool {
+    PERMIT.with_borrow(|p| p.as_ref().is_some_and(|p| p.root == root))
+}
+
+/// Whether approved values are being written to this table; then the row of `event` holds in its protected fields exactly
+/// what the permit says, or what is stored where the permit says nothing. Anything else is an ERROR (CW009), never a diversion.
+pub fn check(relation: &Relation, event: &Event, key: impl FnOnce() -> String) -> bool {
+    if !covers(relation.shape.root) {
+        return false;
+    }
+    let key = key();
+    let wrong = PERMIT.with_borrow(|permit| {
+        let permit = permit.as_ref()?;
+        let row = permit.rows.get(&key);
+        let permitted = |column: &Column| {
+            let at = permit.fields.iter().position(|f| f.name == column.name)?;
+            Some(permit.values[row? + at])
+        };
+        let watched = permit.fields.iter().chain(&relation.fields);
+        watched
+            .filter_map(|f| relation.shape.columns.iter().find(|c| c.name == f.name))
+            .find(|column| {
+                let new = event.value(Side::New, column);
+                let expected = permitted(column).unwrap_or_else(|| event.value(Side::Old, column));
+                let held = relation.fields.iter().any(|f| f.number == column.number) || permitted(column).is_some();
+                held && !value::same_image(column, new, expected)
+            })
+            .map(|column| column.name.clone())
+    });
+    if let Some(field) = wrong {
+        refuse(relation, event, &key, &field);
+    }
+    true
+}
+
+/// Raises CW009: something else than the approved value would be written.
+pub fn refuse(relation: &Relation, event: &Event, key: &str, field: &str) -> ! {
+    let others = event.other_before_triggers();
+    let suspects = if others.is_empty() {
+        "It was changed by another statement of a trigger while approved values were written.".to_owned()
+    } else {
+        format!("Triggers that may have changed it: {}.", others.join(", "))
+    };
+    raise(
+        Report::new(
+            "CW009",
+            format!("another trigger changed {field} of \"{}\" {key} while an approved value was written", relation.table.name),
+        )
+        .detail(suspects)
+        .hint("Make the trigger leave values alone that are being approved, or propose the value as the trigger would store it."),
+    )
+}
+
+/// It is over.
+pub fn forget() {
+    if PERMIT.take().is_some() {
+        ARENA.with(Arena::reset);
+    }
+}
+
+/// A subtransaction was rolled back.
+pub fn subtransaction_aborted(subtransaction: u32) {
+    if PERMIT.with_borrow(|p| p.as_ref().is_some_and(|p| p.subtransaction == subtransaction)) {
+        forget();
+    }
+}
+
+/// A subtransaction became a part of its parent.
+pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
+    PERMIT.with_borrow_mut(|p| {
+        if let Some(p) = p.as_mut().filter(|p| p.subtransaction == subtransaction) {
+            p.subtransaction = parent;
+        }
+    });
+}

@@ -1,0 +1,148 @@
+//! What was captured and has not become a proposal yet: flushed at the end of the statement, or earlier when it grows.
+
+use super::config::Table;
+use crate::pg::arena::Arena;
+use crate::pg::callbacks;
+use crate::pg::value::Value;
+use pgrx::pg_sys::Datum;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+/// Flush early at this many entries …
+const MAX_ENTRIES: usize = 10_000;
+/// … or bytes of values, so that memory stays flat however long the statement is.
+const MAX_BYTES: usize = 32 << 20;
+
+/// One field of one record.
+pub struct Change {
+    /// The column.
+    pub field: Rc<str>,
+    /// The stored value as a `text` datum in the buffer's memory.
+    pub original: Value,
+    /// The wished value, likewise.
+    pub proposed: Value,
+}
+
+/// What happened to a record.
+pub enum Kind {
+    /// Its changes need approval.
+    Proposed {
+        /// The wished values.
+        changes: Vec<Change>,
+        /// Fields that were set to their stored value, which withdraws an open change of them.
+        withdrawn: Vec<Rc<str>>,
+    },
+    /// Protected values were written past approval, for this reason (`data_entity`, `disabled`).
+    Direct(Vec<Change>, &'static str),
+    /// Its key changed; this is the new one with its hash.
+    KeyChanged(Datum, [u8; 16]),
+    /// It was deleted.
+    Deleted,
+}
+
+/// One captured record.
+pub struct Entry {
+    /// Executor depth of the statement.
+    pub depth: u32,
+    subtransaction: u32,
+    /// Its protected table.
+    pub table: Rc<Table>,
+    /// Its key as a `text` datum in the buffer's memory.
+    pub key: Datum,
+    /// The key's hash, see [`super::key::hash`].
+    pub hash: [u8; 16],
+    /// What happened.
+    pub kind: Kind,
+}
+
+thread_local! {
+    static ENTRIES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
+    /// Whether there is anything to do at the end of a statement; looked at by every statement.
+    static ACTIVE: Cell<bool> = const { Cell::new(false) };
+    static ARENA: Arena = Arena::new(c"customer_workflow captured changes");
+}
+
+/// Whether anything was captured or counted that the end of a statement has to see to.
+pub fn has_captured() -> bool {
+    ACTIVE.get()
+}
+
+/// From now on the end of the statement is looked at.
+pub fn activate() {
+    ACTIVE.set(true);
+}
+
+/// Everything is seen to.
+pub fn deactivate_if_empty() {
+    if ENTRIES.with_borrow(Vec::is_empty) && super::notice::is_empty() && !super::trigger::holds_values() {
+        ACTIVE.set(false);
+    }
+}
+
+/// Runs `f` with the buffer's memory as the current memory context, to make datums that an entry can hold.
+pub fn in_memory<R>(f: impl FnOnce() -> R) -> R {
+    ARENA.with(|a| a.with(f))
+}
+
+/// Adds what happened to a record, in the current statement and subtransaction. True when the buffer is so large that it
+/// should be flushed now.
+pub fn push(table: &Rc<Table>, key: Datum, hash: [u8; 16], kind: Kind) -> bool {
+    ACTIVE.set(true);
+    let entry = Entry {
+        depth: callbacks::depth(),
+        subtransaction: callbacks::subtransaction(),
+        table: table.clone(),
+        key,
+        hash,
+        kind,
+    };
+    let len = ENTRIES.with_borrow_mut(|e| {
+        e.push(entry);
+        e.len()
+    });
+    len >= MAX_ENTRIES || ARENA.with(Arena::size) >= MAX_BYTES
+}
+
+/// Takes out what was captured below executor depth `depth`.
+pub fn take(depth: u32) -> Vec<Entry> {
+    ENTRIES.with_borrow_mut(|e| {
+        if e.iter().all(|x| x.depth > depth) {
+            return std::mem::take(e);
+        }
+        let (out, keep) = std::mem::take(e).into_iter().partition(|x| x.depth > depth);
+        *e = keep;
+        out
+    })
+}
+
+/// Gives the memory of entries that were taken out back, unless others still lie in it.
+pub fn release() {
+    if ENTRIES.with_borrow(Vec::is_empty) && !super::trigger::holds_values() {
+        ARENA.with(Arena::reset);
+    }
+}
+
+/// The transaction is over.
+pub fn forget() {
+    if ACTIVE.replace(false) {
+        ENTRIES.take();
+        ARENA.with(Arena::reset);
+    }
+}
+
+/// A subtransaction was rolled back, and with it what it captured.
+pub fn subtransaction_aborted(subtransaction: u32) {
+    if ACTIVE.get() {
+        ENTRIES.with_borrow_mut(|e| e.retain(|x| x.subtransaction != subtransaction));
+        release();
+    }
+}
+
+/// A subtransaction became a part of its parent.
+pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
+    ENTRIES.with_borrow_mut(|e| {
+        for x in e.iter_mut().filter(|x| x.subtransaction == subtransaction) {
+            x.subtransaction = parent;
+        }
+    });
+}

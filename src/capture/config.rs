@@ -1,0 +1,306 @@
+//! What is configured for a protected table, as the triggers need it; read once and kept until it changes.
+
+use super::key;
+use crate::error::{Report, raise};
+use crate::guard::person::{self, Who};
+use crate::pg::callbacks;
+use crate::pg::column::Column;
+use crate::pg::row::Event;
+use crate::pg::shape::Shape;
+use crate::pg::spi::{self, Statement};
+use pgrx::pg_sys::{self, Datum, Oid};
+use serde::Deserialize;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What a data entity's change to a protected field does.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Behavior {
+    /// Becomes a proposed change, as for a person.
+    CreateChangeProposals,
+    /// Fails the statement.
+    RejectChanges,
+    /// Is written, and recorded as a direct change.
+    AllowWithoutApproval,
+    /// Is dropped, and counted in the NOTICE.
+    IgnoreChanges,
+}
+
+/// Whose proposals start their workflow by themselves at commit.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum AutoSubmit {
+    /// Those of data entities.
+    DataEntity,
+    /// All.
+    Always,
+    /// None.
+    Never,
+}
+
+/// How much of a row is held when a protected field changes.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Together {
+    /// The protected fields and their companions.
+    Fields,
+    /// All of it, but for key and bookkeeping.
+    Row,
+}
+
+/// Whether a row of which only protected fields were touched is still updated in place.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum RedundantUpdate {
+    /// It is.
+    Write,
+    /// It is not (data entities only): no dead row, row count 0.
+    Skip,
+}
+
+#[derive(Deserialize)]
+struct Options {
+    data_entity_behavior: Behavior,
+    auto_submit: AutoSubmit,
+    together: Together,
+    companions: HashMap<String, Vec<String>>,
+    bookkeeping: HashMap<String, String>,
+    redundant_update: RedundantUpdate,
+}
+
+#[derive(Deserialize)]
+struct EntityOptions {
+    behavior: Option<Behavior>,
+    #[serde(default)]
+    fields: HashMap<String, Behavior>,
+    auto_submit: Option<AutoSubmit>,
+    redundant_update: Option<RedundantUpdate>,
+    withdraw: Option<bool>,
+}
+
+#[derive(Deserialize)]
+struct Entity {
+    person: String,
+    options: EntityOptions,
+}
+
+/// A protected table.
+#[derive(Deserialize)]
+pub struct Table {
+    /// Its number in our tables.
+    pub table_id: i32,
+    /// Its name, for messages.
+    pub name: String,
+    /// The master switch.
+    pub enabled: bool,
+    options: Options,
+    /// Columns that decide in which partition a row lies; `*` where an expression does.
+    partition_columns: Vec<String>,
+    /// The most specific first.
+    entities: Vec<Entity>,
+    /// The table itself, the root of a partitioned one.
+    #[serde(skip)]
+    pub root: Oid,
+    #[serde(skip)]
+    policy: RefCell<Option<(Rc<Who>, Rc<Policy>)>>,
+}
+
+impl Table {
+    /// What applies to changes of this person.
+    pub fn policy(&self, who: &Rc<Who>) -> Rc<Policy> {
+        let mut cached = self.policy.borrow_mut();
+        if let Some((_, policy)) = cached.as_ref().filter(|(w, _)| Rc::ptr_eq(w, who)) {
+            return policy.clone();
+        }
+        let policy = Rc::new(Policy::of(self, who));
+        *cached = Some((who.clone(), policy.clone()));
+        policy
+    }
+}
+
+/// What applies to changes of one person to one table.
+pub struct Policy {
+    /// The data entity that the person is, or `None`.
+    pub entity: Option<String>,
+    behavior: Behavior,
+    fields: HashMap<String, Behavior>,
+    /// Whether the proposals submit themselves at commit.
+    pub auto_submit: bool,
+    /// Whether rows with nothing else to write are left alone.
+    pub skip_redundant: bool,
+    /// Whether setting a field to its stored value withdraws the open change of it.
+    pub withdraw: bool,
+}
+
+impl Policy {
+    /// What a change of this field does.
+    pub fn behavior(&self, field: &str) -> Behavior {
+        self.fields.get(field).copied().unwrap_or(self.behavior)
+    }
+
+    fn of(table: &Table, who: &Who) -> Self {
+        let mut policy = Policy {
+            entity: None,
+            behavior: Behavior::CreateChangeProposals,
+            fields: HashMap::new(),
+            auto_submit: table.options.auto_submit == AutoSubmit::Always,
+            skip_redundant: false,
+            withdraw: false,
+        };
+        let entries: Vec<&Entity> =
+            table.entities.iter().filter(|e| Some(&e.person) == who.person.as_ref()).collect();
+        let Some(first) = entries.first() else { return policy };
+        policy.entity = Some(first.person.clone());
+        policy.behavior =
+            entries.iter().find_map(|e| e.options.behavior).unwrap_or(table.options.data_entity_behavior);
+        for entry in entries.iter().rev() {
+            policy.fields.extend(entry.options.fields.iter().map(|(f, b)| (f.clone(), *b)));
+        }
+        policy.auto_submit = entries
+            .iter()
+            .find_map(|e| e.options.auto_submit)
+            .unwrap_or(table.options.auto_submit)
+            != AutoSubmit::Never;
+        policy.skip_redundant = entries
+            .iter()
+            .find_map(|e| e.options.redundant_update)
+            .unwrap_or(table.options.redundant_update)
+            == RedundantUpdate::Skip;
+        policy.withdraw = entries.iter().find_map(|e| e.options.withdraw).unwrap_or(false);
+        policy
+    }
+}
+
+/// A relation that fires our triggers: a protected table or a partition of one.
+pub struct Relation {
+    /// Its columns.
+    pub shape: Shape,
+    /// The protected table.
+    pub table: Rc<Table>,
+    /// The protected fields.
+    pub fields: Vec<Column>,
+    /// The primary key, in the order in which jsonb writes the columns.
+    pub key: Vec<Column>,
+    /// For each protected field, the columns that are held with it.
+    companions: Vec<Vec<Column>>,
+    moves_by: Vec<Column>,
+}
+
+impl Relation {
+    /// Columns of a partition whose change may move a row to another one; none where the table has no partitions.
+    pub fn partition_columns(&self) -> impl Iterator<Item = &Column> {
+        self.moves_by.iter()
+    }
+
+    /// What applies to changes of this person.
+    pub fn policy(&self, who: &Rc<Who>) -> Rc<Policy> {
+        self.table.policy(who)
+    }
+
+    /// The columns that are held with protected field number `i` of `fields`.
+    pub fn companions(&self, i: usize) -> &[Column] {
+        &self.companions[i]
+    }
+
+    fn new(event: &Event) -> Self {
+        let shape = Shape::of_event(event);
+        let table = table(shape.root);
+        let numbers = shape.fields.clone().unwrap_or_else(|| {
+            raise(
+                Report::new("CW008", format!("the protection of table \"{}\" is not whole", table.name))
+                    .detail("The trigger that lists its protected fields is missing; a protected column may have been dropped with CASCADE.")
+                    .hint("Call customer_workflow.protect() for the fields that are to be protected, or unprotect()."),
+            )
+        });
+        let column = |n: &i16| shape.column(*n).cloned();
+        let fields: Vec<Column> = numbers.iter().filter_map(column).collect();
+        let key = key::columns(&shape);
+        if key.is_empty() {
+            raise(
+                Report::new("CW008", format!("the protection of table \"{}\" is not whole", table.name))
+                    .detail("It has no primary key any more.")
+                    .hint("Add the primary key again."),
+            );
+        }
+        let companions = fields.iter().map(|f| held_with(&shape, &table, &key, &fields, f)).collect();
+        let by = &table.partition_columns;
+        let moves_by =
+            shape.columns.iter().filter(|c| by.contains(&c.name) || by.iter().any(|b| b == "*")).cloned().collect();
+        Relation { shape, table, fields, key, companions, moves_by }
+    }
+}
+
+fn held_with(shape: &Shape, table: &Table, key: &[Column], fields: &[Column], field: &Column) -> Vec<Column> {
+    let is_in = |set: &[Column], c: &Column| set.iter().any(|k| k.number == c.number);
+    let named = table.options.companions.get(&field.name);
+    shape
+        .columns
+        .iter()
+        .filter(|c| !c.generated && !is_in(key, c) && !is_in(fields, c))
+        .filter(|c| match table.options.together {
+            Together::Row => !table.options.bookkeeping.contains_key(&c.name),
+            Together::Fields => named.is_some_and(|n| n.contains(&c.name)),
+        })
+        .cloned()
+        .collect()
+}
+
+static CAPTURE_CONFIG: Statement =
+    Statement::new(c"SELECT customer_workflow._capture_config($1)", &[pg_sys::REGCLASSOID]);
+
+thread_local! {
+    static RELATIONS: RefCell<HashMap<u32, Rc<Relation>>> = RefCell::new(HashMap::new());
+    static LAST: RefCell<Option<Rc<Relation>>> = const { RefCell::new(None) };
+}
+
+/// Drops everything that is cached if a definition or the configuration has changed since.
+pub fn refresh() {
+    if callbacks::take_stale() {
+        LAST.set(None);
+        RELATIONS.with_borrow_mut(HashMap::clear);
+        spi::forget_owner();
+        super::flush::forget_sequences();
+        person::configuration_changed();
+        callbacks::watch(spi::configuration_table());
+    }
+}
+
+/// The relation that fired `event`. CW008 where its protection does not fit any more.
+pub fn relation(event: &Event) -> Rc<Relation> {
+    refresh();
+    let oid = event.relation_oid();
+    if let Some(last) = LAST.with_borrow(|l| l.as_ref().filter(|r| r.shape.relation == oid).cloned()) {
+        return last;
+    }
+    let known = RELATIONS.with_borrow(|r| r.get(&oid.to_u32()).cloned());
+    let relation = known.unwrap_or_else(|| {
+        callbacks::watch(oid);
+        let relation = Rc::new(Relation::new(event));
+        RELATIONS.with_borrow_mut(|r| r.insert(oid.to_u32(), relation.clone()));
+        relation
+    });
+    LAST.set(Some(relation.clone()));
+    relation
+}
+
+/// The protected table with this root relation. CW008 where nothing is configured for it.
+fn table(root: Oid) -> Rc<Table> {
+    callbacks::watch(root);
+    let mut json = None;
+    CAPTURE_CONFIG.read_latest(&[Some(Datum::from(root))], |row| json = row.text(1));
+    match json.map(|j| serde_json::from_str::<Table>(&j)) {
+        Some(Ok(table)) => Rc::new(Table { root, ..table }),
+        Some(Err(e)) => raise(
+            Report::new("CW008", "the configuration of a protected table cannot be read".to_owned())
+                .detail(e.to_string())
+                .hint("Run ALTER EXTENSION customer_workflow UPDATE if the library is newer than the extension."),
+        ),
+        None => raise(
+            Report::new("CW008", "a table has the triggers of customer_workflow but is not configured".to_owned())
+                .detail(format!("Its oid is {}.", root.to_u32()))
+                .hint("Call customer_workflow.protect() for it, or drop the triggers."),
+        ),
+    }
+}

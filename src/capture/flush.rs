@@ -1,0 +1,424 @@
+//! What was captured becomes rows: proposals, their changes, their history. In bulk, with a fixed number of statements for
+//! each chunk of the buffer.
+
+use super::buffer::{self, Change, Entry, Kind};
+use super::config::Table;
+use super::{notice, touched};
+use crate::error::warning;
+use crate::guard::person::{self, Who};
+use crate::pg::function::{array, text_array};
+use crate::pg::spi::{Sequence, Statement};
+use crate::pg::{callbacks, role, value};
+use crate::settings;
+use pgrx::pg_sys::{self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, Oid, TEXTARRAYOID, TEXTOID};
+use std::cell::Cell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+const UUIDARRAYOID: Oid = pg_sys::UUIDARRAYOID;
+
+static PROPOSALS: Sequence = Sequence::new(c"proposal_id_seq");
+
+static OPEN_RECORDS: Statement = Statement::new(
+    c"SELECT DISTINCT p.record_hash FROM customer_workflow.proposal AS p
+       WHERE p.record_hash OPERATOR(pg_catalog.=) ANY ($2) AND p.table_id OPERATOR(pg_catalog.=) $1
+         AND p.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved')",
+    &[INT4OID, UUIDARRAYOID],
+);
+
+static NEW_PROPOSALS: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role,
+                                              data_entity, auto_submit, reference, comment)
+      OVERRIDING SYSTEM VALUE
+      SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11
+        FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)",
+    &[
+        INT4OID, INT8ARRAYOID, TEXTARRAYOID, UUIDARRAYOID, TEXTOID, TEXTARRAYOID, NAMEOID, TEXTOID, BOOLOID, TEXTOID,
+        TEXTOID,
+    ],
+);
+
+/// The same where the transaction keeps its snapshot: a draft that it cannot see then raises 40001, as it should.
+static NEW_PROPOSALS_UNSEEN: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role,
+                                              data_entity, auto_submit, reference, comment)
+      OVERRIDING SYSTEM VALUE
+      SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11
+        FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)
+      ON CONFLICT (record_hash, table_id, author) WHERE collects DO NOTHING",
+    &[
+        INT4OID, INT8ARRAYOID, TEXTARRAYOID, UUIDARRAYOID, TEXTOID, TEXTARRAYOID, NAMEOID, TEXTOID, BOOLOID, TEXTOID,
+        TEXTOID,
+    ],
+);
+
+static NEW_CHANGES: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.change (proposal, field, original, proposed)
+      SELECT u.proposal, u.field, u.original, u.proposed
+        FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4))
+             AS u (proposal, field, original, proposed)",
+    &[INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID],
+);
+
+static NEW_HISTORY: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment)
+      SELECT $1, u.id, 'proposed', $3, $4, $5, $6 FROM pg_catalog.unnest($2) AS u (id)",
+    &[INT4OID, INT8ARRAYOID, TEXTOID, NAMEOID, TEXTOID, TEXTOID],
+);
+
+static MERGE: Statement = Statement::new(
+    c"SELECT m.record, m.proposal, m.status, m.outcome, m.others, m.submits
+        FROM customer_workflow._merge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS m",
+    &[
+        INT4OID, TEXTARRAYOID, UUIDARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, pg_sys::BOOLARRAYOID,
+        TEXTOID, TEXTARRAYOID, TEXTOID, BOOLOID, TEXTOID, TEXTOID,
+    ],
+);
+
+static DIRECT: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.direct_change
+             (table_id, record_key, field, original_value, new_value, person, database_role, reason)
+      SELECT $1, u.key::pg_catalog.jsonb, u.field, u.original, u.new, $6, $7, $8
+        FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))
+             AS u (key, field, original, new)",
+    &[INT4OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID, NAMEOID, TEXTOID],
+);
+
+static KEYS_CHANGED: Statement = Statement::new(
+    c"SELECT customer_workflow._keys_changed($1, $2, $3, $4)",
+    &[INT4OID, UUIDARRAYOID, TEXTARRAYOID, UUIDARRAYOID],
+);
+
+static RECORDS_GONE: Statement =
+    Statement::new(c"SELECT customer_workflow._records_gone($1, $2)", &[INT4OID, UUIDARRAYOID]);
+
+static AUTO_SUBMIT: Statement =
+    Statement::new(c"SELECT customer_workflow._auto_submit($1)", &[INT8ARRAYOID]);
+
+thread_local! {
+    static RUNNING: Cell<bool> = const { Cell::new(false) };
+}
+
+struct Running;
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        RUNNING.set(false);
+    }
+}
+
+/// Whether a flush is under way, whose own statements end too.
+pub fn is_running() -> bool {
+    RUNNING.get()
+}
+
+/// Forgets where our sequences are.
+pub fn forget_sequences() {
+    PROPOSALS.forget();
+}
+
+/// Flushes the whole buffer, in the middle of a statement.
+pub fn flush_all() {
+    flush(0);
+}
+
+/// Flushes what was captured below executor depth `depth`.
+pub fn flush(depth: u32) {
+    let entries = buffer::take(depth);
+    if !entries.is_empty() {
+        RUNNING.set(true);
+        let _running = Running;
+        let mut by_table: Vec<(Rc<Table>, Vec<Entry>)> = Vec::new();
+        for entry in entries {
+            match by_table.iter_mut().find(|(t, _)| t.table_id == entry.table.table_id) {
+                Some((_, list)) => list.push(entry),
+                None => by_table.push((entry.table.clone(), vec![entry])),
+            }
+        }
+        for (table, entries) in by_table {
+            flush_table(&table, entries);
+        }
+    }
+    buffer::release();
+}
+
+/// TRUNCATE of a table: every record is gone.
+pub fn truncated(table_id: i32) {
+    RECORDS_GONE.run(&[Some(Datum::from(table_id)), None], |_| ());
+}
+
+/// Records of one table with the changes of each.
+struct Records {
+    keys: Vec<Option<Datum>>,
+    hashes: Vec<[u8; 16]>,
+    depth: u32,
+    changes: Vec<(Vec<Change>, Vec<Rc<str>>)>,
+}
+
+fn flush_table(table: &Table, entries: Vec<Entry>) {
+    let who = person::current();
+    let mut records = Records { keys: Vec::new(), hashes: Vec::new(), depth: 0, changes: Vec::new() };
+    let mut at: HashMap<[u8; 16], usize> = HashMap::new();
+    let mut direct: Vec<(Datum, Change, &'static str)> = Vec::new();
+    let mut moved: Vec<([u8; 16], Datum, [u8; 16])> = Vec::new();
+    let mut gone: Vec<[u8; 16]> = Vec::new();
+    for entry in entries {
+        match entry.kind {
+            Kind::Proposed { changes, withdrawn } => {
+                records.depth = records.depth.max(entry.depth);
+                // a statement that meets a record twice (two updates in one data-modifying WITH) proposes the last
+                if let Some(&i) = at.get(&entry.hash) {
+                    let (known, gone) = &mut records.changes[i];
+                    known.retain(|k| changes.iter().all(|c| c.field != k.field));
+                    known.extend(changes);
+                    gone.extend(withdrawn);
+                } else {
+                    at.insert(entry.hash, records.keys.len());
+                    records.keys.push(Some(entry.key));
+                    records.hashes.push(entry.hash);
+                    records.changes.push((changes, withdrawn));
+                }
+            }
+            Kind::Direct(changes, reason) => direct.extend(changes.into_iter().map(|c| (entry.key, c, reason))),
+            Kind::KeyChanged(new, hash) => moved.push((entry.hash, new, hash)),
+            Kind::Deleted => gone.push(entry.hash),
+        }
+    }
+    if !moved.is_empty() {
+        let args = [
+            Some(Datum::from(table.table_id)),
+            Some(uuids(moved.iter().map(|m| &m.0))),
+            Some(array(TEXTOID, &moved.iter().map(|m| Some(m.1)).collect::<Vec<_>>())),
+            Some(uuids(moved.iter().map(|m| &m.2))),
+        ];
+        KEYS_CHANGED.run(&args, |_| ());
+    }
+    if !records.keys.is_empty() {
+        propose(table, &who, records);
+    }
+    for reason in ["data_entity", "disabled"] {
+        let rows: Vec<_> = direct.iter().filter(|d| d.2 == reason).collect();
+        if !rows.is_empty() {
+            record_direct(table, &who, &rows, reason);
+        }
+    }
+    if !gone.is_empty() {
+        RECORDS_GONE.run(&[Some(Datum::from(table.table_id)), Some(uuids(gone.iter()))], |_| ());
+    }
+}
+
+fn uuids<'a>(hashes: impl Iterator<Item = &'a [u8; 16]>) -> Datum {
+    let items: Vec<Option<Datum>> = hashes.map(|h| Some(Datum::from(h.as_ptr()))).collect();
+    array(pg_sys::UUIDOID, &items)
+}
+
+/// What is the same for all proposals of a statement.
+struct Common {
+    person: Datum,
+    parties: Option<Datum>,
+    session: Datum,
+    role: Datum,
+    entity: Option<Datum>,
+    auto_submit: bool,
+    reference: Option<Datum>,
+    comment: Option<Datum>,
+}
+
+fn name(text: &str) -> Datum {
+    value::name(text)
+}
+
+fn propose(table: &Table, who: &Rc<Who>, records: Records) {
+    let policy = table.policy(who);
+    let common = Common {
+        person: value::text(who.person.as_deref().unwrap_or_default()),
+        parties: text_array(&who.identities),
+        session: name(&who.session),
+        role: name(&role::name(role::outer_user()).unwrap_or_default()),
+        entity: policy.entity.as_deref().map(value::text),
+        auto_submit: policy.auto_submit,
+        reference: settings::reference().as_deref().map(value::text),
+        comment: settings::comment().as_deref().map(value::text),
+    };
+    let mut open: HashSet<[u8; 16]> = HashSet::new();
+    OPEN_RECORDS.run(&[Some(Datum::from(table.table_id)), Some(uuids(records.hashes.iter()))], |row| {
+        open.extend(row.uuid(1));
+    });
+    let (mut fresh, mut known) = (Vec::new(), Vec::new());
+    for (i, (changes, _)) in records.changes.iter().enumerate() {
+        if open.contains(&records.hashes[i]) {
+            known.push(i);
+        } else if !changes.is_empty() {
+            fresh.push(i);
+        }
+    }
+    if !fresh.is_empty() {
+        create(table, &records, &common, &fresh);
+    }
+    if !known.is_empty() {
+        merge(table, &records, &common, &known);
+    }
+}
+
+/// Records without an open proposal: new proposals.
+fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
+    let ids: Vec<i64> = which.iter().map(|_| PROPOSALS.next()).collect();
+    let id_datums: Vec<Option<Datum>> = ids.iter().map(|id| Some(Datum::from(*id))).collect();
+    let id_array = array(INT8OID, &id_datums);
+    let statement = if callbacks::keeps_snapshot() { &NEW_PROPOSALS_UNSEEN } else { &NEW_PROPOSALS };
+    statement.run(
+        &[
+            Some(Datum::from(table.table_id)),
+            Some(id_array),
+            Some(array(TEXTOID, &which.iter().map(|&i| records.keys[i]).collect::<Vec<_>>())),
+            Some(uuids(which.iter().map(|&i| &records.hashes[i]))),
+            Some(common.person),
+            common.parties,
+            Some(common.role),
+            common.entity,
+            Some(Datum::from(common.auto_submit)),
+            common.reference,
+            common.comment,
+        ],
+        |_| (),
+    );
+    let mut names = Names::default();
+    let (mut of, mut fields, mut originals, mut proposed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (&i, id) in which.iter().zip(&id_datums) {
+        for change in &records.changes[i].0 {
+            of.push(*id);
+            fields.push(Some(names.datum(&change.field)));
+            originals.push(change.original);
+            proposed.push(change.proposed);
+        }
+    }
+    NEW_CHANGES.run(
+        &[
+            Some(array(INT8OID, &of)),
+            Some(array(TEXTOID, &fields)),
+            Some(array(TEXTOID, &originals)),
+            Some(array(TEXTOID, &proposed)),
+        ],
+        |_| (),
+    );
+    NEW_HISTORY.run(
+        &[
+            Some(Datum::from(table.table_id)),
+            Some(id_array),
+            Some(common.person),
+            Some(common.session),
+            common.entity,
+            common.comment,
+        ],
+        |_| (),
+    );
+    for (&i, &id) in which.iter().zip(&ids) {
+        touched::add(id, common.auto_submit);
+        notice::proposed(table, records.depth, records.keys[i], &records.changes[i].0, id, "not_submitted");
+    }
+}
+
+/// Records with open proposals: SQL decides where each change goes.
+fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
+    let mut names = Names::default();
+    let (mut of, mut fields, mut originals, mut proposed, mut withdraws) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (n, &i) in which.iter().enumerate() {
+        let (changes, withdrawn) = &records.changes[i];
+        for change in changes {
+            of.push(Some(Datum::from(n as i32 + 1)));
+            fields.push(Some(names.datum(&change.field)));
+            originals.push(change.original);
+            proposed.push(change.proposed);
+            withdraws.push(Some(Datum::from(false)));
+        }
+        for field in withdrawn.iter().filter(|w| changes.iter().all(|c| c.field != **w)) {
+            of.push(Some(Datum::from(n as i32 + 1)));
+            fields.push(Some(names.datum(field)));
+            originals.push(None);
+            proposed.push(None);
+            withdraws.push(Some(Datum::from(true)));
+        }
+    }
+    MERGE.run(
+        &[
+            Some(Datum::from(table.table_id)),
+            Some(array(TEXTOID, &which.iter().map(|&i| records.keys[i]).collect::<Vec<_>>())),
+            Some(uuids(which.iter().map(|&i| &records.hashes[i]))),
+            Some(array(INT4OID, &of)),
+            Some(array(TEXTOID, &fields)),
+            Some(array(TEXTOID, &originals)),
+            Some(array(TEXTOID, &proposed)),
+            Some(array(BOOLOID, &withdraws)),
+            Some(common.person),
+            common.parties,
+            common.entity,
+            Some(Datum::from(common.auto_submit)),
+            common.reference,
+            common.comment,
+        ],
+        |row| {
+            let (Some(n), Some(id)) = (row.int(1), row.int(2)) else { return };
+            let i = which[n as usize - 1];
+            let (status, outcome) = (row.text(3).unwrap_or_default(), row.text(4).unwrap_or_default());
+            match outcome.as_str() {
+                "unchanged" => touched::note(id),
+                _ => touched::add(id, row.bool(6).unwrap_or(false)),
+            }
+            let changes = &records.changes[i].0;
+            if outcome != "withdrawn" {
+                notice::proposed(table, records.depth, records.keys[i], changes, id, &status);
+            }
+            if let Some(others) = row.text(5) {
+                notice::others(others);
+            }
+        },
+    );
+}
+
+fn record_direct(table: &Table, who: &Who, rows: &[&(Datum, Change, &'static str)], reason: &str) {
+    let mut names = Names::default();
+    DIRECT.run(
+        &[
+            Some(Datum::from(table.table_id)),
+            Some(array(TEXTOID, &rows.iter().map(|r| Some(r.0)).collect::<Vec<_>>())),
+            Some(array(TEXTOID, &rows.iter().map(|r| Some(names.datum(&r.1.field))).collect::<Vec<_>>())),
+            Some(array(TEXTOID, &rows.iter().map(|r| r.1.original).collect::<Vec<_>>())),
+            Some(array(TEXTOID, &rows.iter().map(|r| r.1.proposed).collect::<Vec<_>>())),
+            Some(value::text(who.person.as_deref().unwrap_or(&who.session))),
+            Some(name(&who.session)),
+            Some(value::text(reason)),
+        ],
+        |_| (),
+    );
+}
+
+/// One datum for each field name.
+#[derive(Default)]
+struct Names(Vec<(Rc<str>, Datum)>);
+
+impl Names {
+    fn datum(&mut self, field: &Rc<str>) -> Datum {
+        if let Some((_, datum)) = self.0.iter().find(|(n, _)| n == field) {
+            return *datum;
+        }
+        let datum = value::text(field);
+        self.0.push((field.clone(), datum));
+        datum
+    }
+}
+
+/// At commit: proposals that start their workflow by themselves do so. What cannot be submitted stays, with the reason; one
+/// WARNING counts them.
+pub fn submit_automatically() {
+    let ids: Vec<Option<Datum>> = touched::take_to_submit().into_iter().map(|id| Some(Datum::from(id))).collect();
+    for chunk in ids.chunks(10_000) {
+        let mut failed = 0;
+        AUTO_SUBMIT.run(&[Some(array(INT8OID, chunk))], |row| failed = row.int(1).unwrap_or(0));
+        if failed > 0 {
+            warning(&format!(
+                "customer_workflow: {failed} proposals could not be submitted and stay not submitted, see submit_message in customer_workflow.proposals"
+            ));
+        }
+    }
+}

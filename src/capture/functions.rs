@@ -1,0 +1,103 @@
+//! Small SQL functions on keys, values and what this transaction proposed.
+
+use super::{key, touched};
+use crate::error::{Report, raise};
+use crate::pg::callbacks;
+use crate::pg::column::Column;
+use crate::pg::function::{Call, array};
+use crate::pg::{spi, value};
+use pgrx::pg_sys::{self, Datum, Oid};
+use std::cell::Cell;
+
+/// An explicit `propose` under way: the UPDATE of this table that it runs is captured and writes nothing.
+#[derive(Clone, Copy)]
+struct Proposing {
+    root: Oid,
+    depth: u32,
+    saw_record: bool,
+}
+
+thread_local! {
+    static PROPOSING: Cell<Option<Proposing>> = const { Cell::new(None) };
+}
+
+/// Whether the current statement is the UPDATE of an explicit `propose` on this table.
+pub fn proposes(root: Oid) -> bool {
+    PROPOSING.get().is_some_and(|p| p.root == root && callbacks::depth() <= p.depth + 1)
+}
+
+/// That UPDATE met its record.
+pub fn saw_record() {
+    PROPOSING.set(PROPOSING.get().map(|p| Proposing { saw_record: true, ..p }));
+}
+
+/// The (sub)transaction is over.
+pub fn forget() {
+    PROPOSING.set(None);
+}
+
+/// SQL `_propose_begin(relation regclass)`: the next UPDATE of it proposes and writes nothing. For everyone: it only withholds.
+pub fn propose_begin(call: &Call) -> Option<Datum> {
+    let root = call.oid(0)?;
+    touched::note(0);
+    PROPOSING.set(Some(Proposing { root, depth: callbacks::depth(), saw_record: false }));
+    Some(Datum::from(true))
+}
+
+/// SQL `_propose_end() returns bigint`: the proposal that took the values; 0 when nothing is proposed any more, null when the
+/// UPDATE met no record.
+pub fn propose_end(_: &Call) -> Option<Datum> {
+    let state = PROPOSING.take()?;
+    state.saw_record.then(|| Datum::from(touched::last()))
+}
+
+/// SQL `_touched() returns bigint[]`: proposals that this transaction made or amended.
+pub fn touched(_: &Call) -> Option<Datum> {
+    let ids: Vec<Option<Datum>> = touched::ids().into_iter().map(|id| Some(Datum::from(id))).collect();
+    Some(array(pg_sys::INT8OID, &ids))
+}
+
+/// SQL `_touch(proposals bigint[], submit boolean)`: this transaction amended them; `submit`: they submit themselves at commit.
+pub fn touch(call: &Call) -> Option<Datum> {
+    let submit = call.bool(1)?;
+    for id in call.bigints(0)?.into_iter().flatten() {
+        touched::add(id, submit);
+    }
+    None
+}
+
+/// SQL `_invalidate(relation regclass)`: the configuration of the table has changed, of all tables when null.
+pub fn invalidate(call: &Call) -> Option<Datum> {
+    callbacks::invalidate(call.oid(0).unwrap_or_else(spi::configuration_table));
+    callbacks::mark_stale();
+    None
+}
+
+/// SQL `_key(relation regclass, key jsonb) returns jsonb`: the canonical record key. 22023 where it does not fit.
+pub fn key(call: &Call) -> Option<Datum> {
+    let (relation, given) = (call.oid(0)?, value::to_string(&Column::of_type(pg_sys::JSONBOID), call.arg(1)?));
+    let text = key::canonical(relation, &given);
+    let text = std::ffi::CString::new(text).unwrap_or_default();
+    Some(value::read(pg_sys::JSONBOID, -1, &text))
+}
+
+/// SQL `_key_hash(key jsonb) returns uuid`: see [`key::hash`].
+pub fn key_hash(call: &Call) -> Option<Datum> {
+    let text = value::to_string(&Column::of_type(pg_sys::JSONBOID), call.arg(0)?);
+    Some(value::uuid(key::hash(&text)))
+}
+
+/// SQL `_render(value anyelement) returns text`: the value as text under pinned settings.
+pub fn render(call: &Call) -> Option<Datum> {
+    value::render(&Column::of_type(call.arg_type(0)), Some(call.arg(0)?))
+}
+
+/// SQL `_input(value text, "like" anyelement) returns anyelement`: reads the text as that type, under pinned settings.
+pub fn input(call: &Call) -> Option<Datum> {
+    let text = call.cstring(0)?;
+    let type_oid = call.arg_type(1);
+    if type_oid == Oid::INVALID {
+        raise(Report::new("42804", "could not determine the type of the value".to_owned()));
+    }
+    Some(value::read(type_oid, -1, &text))
+}

@@ -1,0 +1,84 @@
+//! The record key: the primary key as the text of a jsonb object, the same whatever settings the session has.
+
+use crate::error::{Report, raise};
+use crate::pg::column::Column;
+use crate::pg::shape::Shape;
+use crate::pg::value::{self, Value};
+use pgrx::pg_sys::{self, Oid};
+use sha2::{Digest, Sha256};
+use std::ffi::CString;
+
+/// The key as jsonb writes it, `{"id": 42}`. `columns` are in the order in which jsonb sorts their names.
+pub fn text(columns: &[Column], values: impl Fn(&Column) -> Value) -> String {
+    let mut text = String::with_capacity(32);
+    for (i, column) in columns.iter().enumerate() {
+        text.push_str(if i == 0 { "{" } else { ", " });
+        text.push_str(&quoted(&column.name));
+        text.push_str(": ");
+        match values(column) {
+            None => text.push_str("null"),
+            Some(v) => text.push_str(&json(column, value::to_string(column, v))),
+        }
+    }
+    text.push('}');
+    text
+}
+
+fn json(column: &Column, output: String) -> String {
+    match value::base_type(column.type_oid) {
+        pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID | pg_sys::OIDOID => output,
+        pg_sys::NUMERICOID if output.starts_with(|c: char| c.is_ascii_digit() || c == '-') && output != "-Infinity" => output,
+        pg_sys::BOOLOID => (if output == "t" { "true" } else { "false" }).to_owned(),
+        _ => quoted(&output),
+    }
+}
+
+fn quoted(s: &str) -> String {
+    serde_json::Value::String(s.to_owned()).to_string()
+}
+
+/// First 16 bytes of the SHA-256 of a key's text, for indexes: a key may be longer than an index entry.
+pub fn hash(text: &str) -> [u8; 16] {
+    let digest = Sha256::digest(text.as_bytes());
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&digest[..16]);
+    hash
+}
+
+/// Columns of a relation's primary key in the order in which jsonb sorts their names: by length, then by bytes.
+pub fn columns(shape: &Shape) -> Vec<Column> {
+    let mut key: Vec<Column> = shape.key.iter().filter_map(|n| shape.column(*n).cloned()).collect();
+    key.sort_by(|a, b| a.name.len().cmp(&b.name.len()).then_with(|| a.name.cmp(&b.name)));
+    key
+}
+
+/// The canonical key from what a person wrote: every column of the primary key and nothing else, each value read as its
+/// column's type. 22023 where it does not fit.
+pub fn canonical(relation: Oid, given: &str) -> String {
+    let shape = Shape::of_oid(relation);
+    let key = columns(&shape);
+    let names = || key.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+    let refuse = |detail: String| -> ! {
+        raise(
+            Report::new("22023", format!("{given} is not a record key of table \"{}\"", value::relation_name(relation)))
+                .detail(detail)
+                .hint(format!("The primary key is ({}); a record key is an object with these fields.", names())),
+        )
+    };
+    let Ok(serde_json::Value::Object(object)) = serde_json::from_str(given) else {
+        refuse("It is not a JSON object.".to_owned())
+    };
+    if let Some(unknown) = object.keys().find(|k| key.iter().all(|c| &c.name != *k)) {
+        refuse(format!("\"{unknown}\" is not in the primary key."));
+    }
+    text(&key, |column| {
+        let text = match object.get(&column.name) {
+            None => refuse(format!("\"{}\" is missing.", column.name)),
+            Some(serde_json::Value::Null) => refuse(format!("\"{}\" is null.", column.name)),
+            Some(serde_json::Value::String(s)) => s.clone(),
+            Some(other) => other.to_string(),
+        };
+        let text = CString::new(text).unwrap_or_default();
+        Some(value::read(column.type_oid, column.typmod, &text))
+    })
+}

@@ -1,0 +1,68 @@
+//! An UPDATE comes in: what differs in protected fields is kept back and becomes a proposal.
+
+pub mod buffer;
+pub mod config;
+mod flush;
+pub mod functions;
+pub mod key;
+mod notice;
+pub mod touched;
+pub mod trigger;
+
+use crate::error::{Report, raise};
+
+pub use buffer::has_captured;
+
+/// A statement at executor depth `depth` has ended: everything captured below it becomes proposals, and its NOTICE is sent.
+pub fn statement_end(depth: u32) {
+    if flush::is_running() {
+        return;
+    }
+    trigger::statement_end(depth);
+    flush::flush(depth);
+    notice::send(depth);
+    buffer::deactivate_if_empty();
+}
+
+/// Whether [`at_commit`] has anything to do.
+pub fn has_work_at_commit() -> bool {
+    has_captured() || touched::wants_submit()
+}
+
+/// The last moment of a transaction: proposals that submit themselves do so. What is captured and has not become a proposal
+/// by now can only be a defect, and must not be lost silently.
+pub fn at_commit() {
+    flush::submit_automatically();
+    if has_captured() {
+        raise(
+            Report::new("XX000", "captured changes did not become proposals".to_owned())
+                .hint("This is a defect of customer_workflow. The transaction is rolled back, nothing is lost."),
+        );
+    }
+}
+
+/// The transaction is over.
+pub fn forget() {
+    buffer::forget();
+    notice::forget();
+    touched::forget();
+    trigger::forget();
+    functions::forget();
+}
+
+/// A subtransaction was rolled back.
+pub fn subtransaction_aborted(subtransaction: u32) {
+    buffer::subtransaction_aborted(subtransaction);
+    notice::subtransaction_aborted(subtransaction);
+    touched::subtransaction_aborted(subtransaction);
+    trigger::subtransaction_aborted(subtransaction);
+    functions::forget();
+}
+
+/// A subtransaction became a part of its parent.
+pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
+    buffer::subtransaction_committed(subtransaction, parent);
+    notice::subtransaction_committed(subtransaction, parent);
+    touched::subtransaction_committed(subtransaction, parent);
+    trigger::subtransaction_committed(subtransaction, parent);
+}

@@ -1,0 +1,206 @@
+//! One NOTICE a statement, whatever number of rows it diverted.
+
+use super::buffer::{self, Change};
+use super::config::Table;
+use crate::error::notice;
+use crate::pg::{callbacks, role, value};
+use crate::settings::{self, Notices};
+use pgrx::pg_sys::{Datum, Oid};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+/// What a statement did to one table.
+struct Summary {
+    depth: u32,
+    subtransaction: u32,
+    table_id: i32,
+    table: String,
+    root: Option<Oid>,
+    changes: u64,
+    proposals: u64,
+    fields: Vec<Rc<str>>,
+    /// The only record so far: key, values, proposal and status.
+    single: Option<Single>,
+    statuses: BTreeSet<String>,
+    ignored: u64,
+    ignored_fields: Vec<String>,
+    others: BTreeSet<String>,
+}
+
+struct Single {
+    key: String,
+    values: Vec<(Rc<str>, Option<String>, Option<String>)>,
+    proposal: i64,
+}
+
+thread_local! {
+    static SUMMARIES: RefCell<Vec<Summary>> = const { RefCell::new(Vec::new()) };
+}
+
+fn with_summary(table: &Table, depth: u32, f: impl FnOnce(&mut Summary)) {
+    SUMMARIES.with_borrow_mut(|all| {
+        let at = all.iter().position(|s| s.depth == depth && s.table_id == table.table_id).unwrap_or_else(|| {
+            all.push(Summary {
+                depth,
+                subtransaction: callbacks::subtransaction(),
+                table_id: table.table_id,
+                table: table.name.clone(),
+                root: None,
+                changes: 0,
+                proposals: 0,
+                fields: Vec::new(),
+                single: None,
+                statuses: BTreeSet::new(),
+                ignored: 0,
+                ignored_fields: Vec::new(),
+                others: BTreeSet::new(),
+            });
+            all.len() - 1
+        });
+        f(&mut all[at]);
+    });
+    buffer::activate();
+}
+
+/// A record's changes are in proposal `id`, which now has that status.
+pub fn proposed(table: &Table, depth: u32, key: Option<Datum>, changes: &[Change], id: i64, status: &str) {
+    with_summary(table, depth, |s| {
+        s.changes += changes.len() as u64;
+        s.proposals += 1;
+        for change in changes {
+            if !s.fields.contains(&change.field) {
+                s.fields.push(change.field.clone());
+            }
+        }
+        if !s.statuses.contains(status) {
+            s.statuses.insert(status.to_owned());
+        }
+        s.root = Some(table.root);
+        if s.proposals == 1 {
+            let with_values = settings::notices() == Notices::Values;
+            s.single = Some(Single {
+                key: key.map(value::text_string).unwrap_or_default(),
+                values: changes
+                    .iter()
+                    .filter(|_| with_values)
+                    .map(|c| (c.field.clone(), c.original.map(value::text_string), c.proposed.map(value::text_string)))
+                    .collect(),
+                proposal: id,
+            });
+        } else {
+            s.single = None;
+        }
+    });
+}
+
+/// Another author's open proposals touch the same fields; `others` names them for people.
+pub fn others(others: String) {
+    SUMMARIES.with_borrow_mut(|all| {
+        if let Some(s) = all.last_mut().filter(|s| s.others.len() < 3) {
+            s.others.insert(others);
+        }
+    });
+}
+
+/// A data entity's change to a field was dropped, because another system is master.
+pub fn ignored(table: &Table, field: &str) {
+    with_summary(table, callbacks::depth(), |s| {
+        s.ignored += 1;
+        if !s.ignored_fields.iter().any(|f| f == field) {
+            s.ignored_fields.push(field.to_owned());
+        }
+    });
+}
+
+/// Sends what statements below executor depth `depth` have to say.
+pub fn send(depth: u32) {
+    let due: Vec<Summary> = SUMMARIES.with_borrow_mut(|all| {
+        let (due, keep) = std::mem::take(all).into_iter().partition(|s| s.depth > depth);
+        *all = keep;
+        due
+    });
+    if settings::notices() == Notices::Off {
+        return;
+    }
+    for s in due {
+        if s.proposals > 0 {
+            notice(&s.text());
+        }
+        if s.ignored > 0 {
+            notice(&format!(
+                "customer_workflow: {} changes to {} ({}) were ignored",
+                s.ignored,
+                s.table,
+                s.ignored_fields.join(", ")
+            ));
+        }
+    }
+}
+
+impl Summary {
+    fn text(&self) -> String {
+        let statuses: Vec<String> = self.statuses.iter().map(|s| s.replace('_', " ")).collect();
+        let (fields, statuses) = (self.fields.join(", "), statuses.join(", "));
+        let mut text = match &self.single {
+            Some(one) => {
+                let need = if self.changes == 1 { "needs" } else { "need" };
+                format!(
+                    "customer_workflow: {}{} of {} {} {need} approval (proposal {}, {statuses})",
+                    fields,
+                    self.values(one),
+                    self.table,
+                    one.key,
+                    one.proposal
+                )
+            }
+            None => format!(
+                "customer_workflow: {} changes to {} ({fields}) need approval, in {} proposals ({statuses})",
+                self.changes, self.table, self.proposals
+            ),
+        };
+        if !self.others.is_empty() {
+            let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
+            text.push_str(&format!("; also in {}", others.join(", ")));
+        }
+        text
+    }
+
+    /// ` (1000 → 5000)` after the fields, for those that the caller may SELECT.
+    fn values(&self, one: &Single) -> String {
+        let shown: Vec<String> = one
+            .values
+            .iter()
+            .filter(|(field, _, _)| self.root.is_some_and(|r| role::may_select(role::current_user(), r, field)))
+            .map(|(field, old, new)| {
+                let show = |v: &Option<String>| v.clone().unwrap_or_else(|| "null".to_owned());
+                format!("{field}: {} -> {}", show(old), show(new))
+            })
+            .collect();
+        if shown.is_empty() { String::new() } else { format!(" ({})", shown.join("; ")) }
+    }
+}
+
+/// Whether there is nothing to say.
+pub fn is_empty() -> bool {
+    SUMMARIES.with_borrow(Vec::is_empty)
+}
+
+/// The transaction is over.
+pub fn forget() {
+    SUMMARIES.take();
+}
+
+/// A subtransaction was rolled back.
+pub fn subtransaction_aborted(subtransaction: u32) {
+    SUMMARIES.with_borrow_mut(|all| all.retain(|s| s.subtransaction != subtransaction));
+}
+
+/// A subtransaction became a part of its parent.
+pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
+    SUMMARIES.with_borrow_mut(|all| {
+        for s in all.iter_mut().filter(|s| s.subtransaction == subtransaction) {
+            s.subtransaction = parent;
+        }
+    });
+}

@@ -1,0 +1,4 @@
+//! Who acts.
+
+pub mod functions;
+pub mod person;

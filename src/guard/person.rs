@@ -1,0 +1,154 @@
+//! The person who acts: the session's role, or whom an application role names.
+
+use crate::pg::{callbacks, role, spi::Statement};
+use pgrx::pg_sys::Oid;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// Who acts now.
+#[derive(PartialEq, Eq)]
+pub struct Who {
+    /// `role:alice` or `person:maria`; `None` where an application role must name a person and has not.
+    pub person: Option<String>,
+    /// Every identity of that person, for separation of duties: names, and `oid:number` of roles, which a rename keeps.
+    pub identities: Vec<String>,
+    /// The session user's name.
+    pub session: String,
+}
+
+struct Named {
+    person: String,
+    subtransaction: u32,
+}
+
+struct Cached {
+    session: Oid,
+    role: Option<Oid>,
+    named: bool,
+    who: Rc<Who>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Application roles by name, with `person_required`; loaded at first use.
+    application_roles: Option<HashMap<String, bool>>,
+    named: Option<Named>,
+    cached: Option<Cached>,
+}
+
+thread_local! {
+    static STATE: RefCell<State> = RefCell::new(State::default());
+}
+
+static APPLICATION_ROLES: Statement =
+    Statement::new(c"SELECT role, person_required FROM customer_workflow.application_role", &[]);
+
+
+/// Who acts now. The role of SET ROLE and the name of `act_as` count only where the session user is an application role:
+/// a role that may switch freely could otherwise approve its own change under another name.
+pub fn current() -> Rc<Who> {
+    crate::capture::config::refresh();
+    let (session, set_role) = (role::session_user(), role::set_role());
+    let known = STATE.with_borrow(|s| {
+        let c = s.cached.as_ref()?;
+        (c.session == session && c.role == set_role && c.named == s.named.is_some()).then(|| c.who.clone())
+    });
+    known.unwrap_or_else(|| {
+        let name = role::name(session).unwrap_or_default();
+        let required = application_role(&name);
+        let named = STATE.with_borrow(|s| s.named.as_ref().map(|n| n.person.clone()));
+        let who = Rc::new(derive(name, session, set_role, required, named));
+        STATE.with_borrow_mut(|s| {
+            s.cached = Some(Cached { session, role: set_role, named: s.named.is_some(), who: who.clone() });
+        });
+        who
+    })
+}
+
+fn derive(session: String, oid: Oid, set_role: Option<Oid>, required: Option<bool>, named: Option<String>) -> Who {
+    let as_role = |name: &str, oid: Oid| {
+        let person = format!("role:{name}");
+        (Some(person.clone()), vec![person, format!("oid:{}", oid.to_u32())])
+    };
+    let (person, identities) = match (required, named, set_role.filter(|&r| r != oid)) {
+        (Some(_), Some(person), _) => (Some(person.clone()), vec![person]),
+        (Some(_), None, Some(other)) => as_role(&role::name(other).unwrap_or_default(), other),
+        (Some(true), None, None) => (None, Vec::new()),
+        _ => as_role(&session, oid),
+    };
+    Who { person, identities, session }
+}
+
+/// `person_required` of the application role of this name, or `None` when it is an ordinary role.
+fn application_role(name: &str) -> Option<bool> {
+    if STATE.with_borrow(|s| s.application_roles.is_none()) {
+        let mut roles = HashMap::new();
+        APPLICATION_ROLES.read_latest(&[], |row| {
+            roles.insert(row.name(1).unwrap_or_default(), row.bool(2).unwrap_or(true));
+        });
+        STATE.with_borrow_mut(|s| s.application_roles = Some(roles));
+    }
+    STATE.with_borrow(|s| s.application_roles.as_ref().and_then(|r| r.get(name).copied()))
+}
+
+/// Why `act_as` was refused.
+pub enum Refusal {
+    /// The session user is not an application role.
+    NotAnApplicationRole(String),
+    /// This transaction already acts as someone else.
+    AlreadyNamed(String),
+}
+
+/// Names the person (`person:maria`) who acts for the rest of the transaction.
+pub fn name_person(person: String) -> Result<(), Refusal> {
+    crate::capture::config::refresh();
+    let session = role::name(role::session_user()).unwrap_or_default();
+    if application_role(&session).is_none() {
+        return Err(Refusal::NotAnApplicationRole(session));
+    }
+    STATE.with_borrow_mut(|s| match &s.named {
+        Some(n) if n.person != person => Err(Refusal::AlreadyNamed(n.person.clone())),
+        Some(_) => Ok(()),
+        None => {
+            s.named = Some(Named { person, subtransaction: callbacks::subtransaction() });
+            s.cached = None;
+            Ok(())
+        }
+    })
+}
+
+/// Forgets what was derived from the configuration.
+pub fn configuration_changed() {
+    STATE.with_borrow_mut(|s| {
+        s.application_roles = None;
+        s.cached = None;
+    });
+}
+
+/// The transaction is over.
+pub fn forget() {
+    STATE.with_borrow_mut(|s| {
+        s.named = None;
+        s.cached = None;
+    });
+}
+
+/// A name that was given in a rolled-back subtransaction is gone, as is everything that was done under it.
+pub fn subtransaction_aborted(subtransaction: u32) {
+    STATE.with_borrow_mut(|s| {
+        if s.named.as_ref().is_some_and(|n| n.subtransaction == subtransaction) {
+            s.named = None;
+            s.cached = None;
+        }
+    });
+}
+
+/// A name that was given in it now belongs to its parent.
+pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
+    STATE.with_borrow_mut(|s| {
+        if let Some(n) = s.named.as_mut().filter(|n| n.subtransaction == subtransaction) {
+            n.subtransaction = parent;
+        }
+    });
+}

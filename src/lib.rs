@@ -1,0 +1,63 @@
+//! `customer_workflow`: changes to protected columns wait for a second person's approval.
+
+use pgrx::prelude::*;
+
+mod apply;
+mod capture;
+mod decide;
+mod error;
+mod guard;
+mod pg;
+mod settings;
+mod workflow;
+
+pgrx::pg_module_magic!(name, version);
+
+extension_sql_file!("../sql/tables.sql", name = "tables", bootstrap);
+extension_sql_file!("../sql/native.sql", name = "native");
+extension_sql_file!("../sql/identity.sql", name = "identity", requires = ["native"]);
+extension_sql_file!("../sql/records.sql", name = "records", requires = ["identity"]);
+extension_sql_file!("../sql/options.sql", name = "options", requires = ["records"]);
+extension_sql_file!("../sql/configure.sql", name = "configure", requires = ["options"]);
+extension_sql_file!("../sql/protect.sql", name = "protect", requires = ["configure"]);
+extension_sql_file!("../sql/guard.sql", name = "guard", requires = ["protect"]);
+extension_sql_file!("../sql/entities.sql", name = "entities", requires = ["guard"]);
+extension_sql_file!("../sql/capture.sql", name = "capture", requires = ["entities"]);
+extension_sql_file!("../sql/apply.sql", name = "apply", requires = ["capture"]);
+extension_sql_file!("../sql/decide.sql", name = "decide", requires = ["apply"]);
+extension_sql_file!("../sql/verbs.sql", name = "verbs", requires = ["decide"]);
+extension_sql_file!("../sql/look_access.sql", name = "look_access", requires = ["verbs"]);
+extension_sql_file!("../sql/look_proposals.sql", name = "look_proposals", requires = ["look_access"]);
+extension_sql_file!("../sql/look_work_items.sql", name = "look_work_items", requires = ["look_proposals"]);
+extension_sql_file!("../sql/look_history.sql", name = "look_history", requires = ["look_work_items"]);
+extension_sql_file!("../sql/look_configuration.sql", name = "look_configuration", requires = ["look_history"]);
+extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_configuration"]);
+extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_review"]);
+
+/// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
+#[pg_guard]
+pub extern "C-unwind" fn _PG_init() {
+    settings::register();
+    pg::callbacks::install();
+}
+
+/// A transaction has committed, aborted or been prepared: nothing of it may reach the next one.
+fn transaction_end() {
+    capture::forget();
+    apply::permit::forget();
+    guard::person::forget();
+}
+
+/// A subtransaction was rolled back, with everything that it did.
+fn subtransaction_aborted(subtransaction: u32) {
+    capture::subtransaction_aborted(subtransaction);
+    apply::permit::subtransaction_aborted(subtransaction);
+    guard::person::subtransaction_aborted(subtransaction);
+}
+
+/// A subtransaction became a part of its parent.
+fn subtransaction_committed(subtransaction: u32, parent: u32) {
+    capture::subtransaction_committed(subtransaction, parent);
+    apply::permit::subtransaction_committed(subtransaction, parent);
+    guard::person::subtransaction_committed(subtransaction, parent);
+}

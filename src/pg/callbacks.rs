@@ -1,0 +1,195 @@
+//! Where PostgreSQL tells us that a statement, a transaction or a relation's definition has come to an end.
+
+use super::guard::entry;
+use pgrx::pg_sys::{self, Datum, Oid};
+use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
+
+thread_local! {
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// `DEPTH` when each open subtransaction began, for its abort.
+    static DEPTHS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    static STALE: Cell<bool> = const { Cell::new(true) };
+    static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
+}
+
+static mut PREVIOUS_RUN: pg_sys::ExecutorRun_hook_type = None;
+static mut PREVIOUS_FINISH: pg_sys::ExecutorFinish_hook_type = None;
+
+/// Installs the hooks and callbacks; called once, by `_PG_init`.
+pub fn install() {
+    // SAFETY: variables of the server meant to be chained like this; callbacks are static functions.
+    unsafe {
+        PREVIOUS_RUN = pg_sys::ExecutorRun_hook;
+        pg_sys::ExecutorRun_hook = Some(executor_run);
+        PREVIOUS_FINISH = pg_sys::ExecutorFinish_hook;
+        pg_sys::ExecutorFinish_hook = Some(executor_finish);
+        pg_sys::RegisterXactCallback(Some(transaction_event), std::ptr::null_mut());
+        pg_sys::RegisterSubXactCallback(Some(subtransaction_event), std::ptr::null_mut());
+        pg_sys::CacheRegisterRelcacheCallback(Some(relation_changed), Datum::from(0));
+    }
+}
+
+/// How many executor runs we are inside of. At least 1 inside a statement, also in the very statement that loaded the
+/// library, whose run was not counted.
+pub fn depth() -> u32 {
+    DEPTH.get().max(1)
+}
+
+/// The current subtransaction.
+pub fn subtransaction() -> u32 {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::GetCurrentSubTransactionId() }
+}
+
+/// Whether the transaction keeps one snapshot (REPEATABLE READ or SERIALIZABLE).
+pub fn keeps_snapshot() -> bool {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
+}
+
+/// Whether a watched relation changed since the last call; the caller then drops what it has cached.
+pub fn take_stale() -> bool {
+    STALE.replace(false)
+}
+
+/// Marks everything that is cached as stale.
+pub fn mark_stale() {
+    STALE.set(true);
+}
+
+/// From now on a change of this relation's definition makes [`take_stale`] true.
+pub fn watch(relation: Oid) {
+    WATCHED.with_borrow_mut(|w| w.insert(relation.to_u32()));
+}
+
+/// Tells all backends, at commit, that `relation` changed.
+pub fn invalidate(relation: Oid) {
+    // SAFETY: looks the relation up; raises when there is none.
+    unsafe { pg_sys::CacheInvalidateRelcacheByRelid(relation) };
+}
+
+unsafe extern "C-unwind" {
+    // without pgrx's guard, which would strip every error of every statement of constraint, table and column
+    #[link_name = "standard_ExecutorFinish"]
+    fn standard_finish(query: *mut pg_sys::QueryDesc);
+}
+
+/// Defines the ExecutorRun hook, whose last parameter went away in PostgreSQL 18. An ERROR jumps over it, so that it holds
+/// nothing with a destructor; `DEPTH` is then put right by the abort of the (sub)transaction.
+macro_rules! executor_run {
+    ($($extra:ident: $type:ty)?) => {
+        unsafe extern "C-unwind" {
+            #[link_name = "standard_ExecutorRun"]
+            fn standard_run(
+                query: *mut pg_sys::QueryDesc,
+                direction: pg_sys::ScanDirection::Type,
+                count: u64
+                $(, $extra: $type)?
+            );
+        }
+
+        unsafe extern "C-unwind" fn executor_run(
+            query: *mut pg_sys::QueryDesc,
+            direction: pg_sys::ScanDirection::Type,
+            count: u64
+            $(, $extra: $type)?
+        ) {
+            let depth = DEPTH.get();
+            DEPTH.set(depth + 1);
+            // SAFETY: the arguments are passed on as they came.
+            unsafe {
+                match PREVIOUS_RUN {
+                    Some(previous) => previous(query, direction, count $(, $extra)?),
+                    None => standard_run(query, direction, count $(, $extra)?),
+                }
+            }
+            DEPTH.set(depth);
+        }
+    };
+}
+
+#[cfg(feature = "pg18")]
+executor_run!();
+#[cfg(not(feature = "pg18"))]
+executor_run!(once: bool);
+
+unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
+    let depth = DEPTH.get();
+    DEPTH.set(depth + 1);
+    // SAFETY: the argument is passed on as it came.
+    unsafe {
+        match PREVIOUS_FINISH {
+            Some(previous) => previous(query),
+            None => standard_finish(query),
+        }
+    }
+    DEPTH.set(depth);
+    if crate::capture::has_captured() {
+        entry(|| crate::capture::statement_end(depth));
+    }
+}
+
+unsafe extern "C-unwind" fn transaction_event(event: pg_sys::XactEvent::Type, _: *mut std::ffi::c_void) {
+    use pg_sys::XactEvent::*;
+    match event {
+        XACT_EVENT_PRE_COMMIT | XACT_EVENT_PRE_PREPARE => entry(before_commit),
+        XACT_EVENT_COMMIT | XACT_EVENT_PREPARE => crate::transaction_end(),
+        XACT_EVENT_ABORT => {
+            DEPTH.set(0);
+            DEPTHS.with_borrow_mut(Vec::clear);
+            crate::transaction_end();
+        }
+        _ => {}
+    }
+}
+
+/// Work at the end of a transaction that is still a part of it. Deferred triggers that it queues are fired too.
+fn before_commit() {
+    if !crate::capture::has_work_at_commit() {
+        return;
+    }
+    // SAFETY: the transaction is still in progress; the snapshot is pushed and popped in pairs, on ERROR the abort pops it.
+    unsafe {
+        pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
+        crate::capture::at_commit();
+        pg_sys::PopActiveSnapshot();
+        pg_sys::AfterTriggerFireDeferred();
+    }
+}
+
+unsafe extern "C-unwind" fn subtransaction_event(
+    event: pg_sys::SubXactEvent::Type,
+    subtransaction: pg_sys::SubTransactionId,
+    parent: pg_sys::SubTransactionId,
+    _: *mut std::ffi::c_void,
+) {
+    use pg_sys::SubXactEvent::*;
+    match event {
+        SUBXACT_EVENT_START_SUB => DEPTHS.with_borrow_mut(|d| d.push(DEPTH.get())),
+        SUBXACT_EVENT_ABORT_SUB => {
+            if let Some(depth) = DEPTHS.with_borrow_mut(Vec::pop) {
+                DEPTH.set(depth);
+            }
+            crate::subtransaction_aborted(subtransaction);
+        }
+        SUBXACT_EVENT_COMMIT_SUB => {
+            DEPTHS.with_borrow_mut(Vec::pop);
+            crate::subtransaction_committed(subtransaction, parent);
+        }
+        _ => {}
+    }
+}
+
+unsafe extern "C-unwind" fn relation_changed(_: Datum, relation: Oid) {
+    let watched = WATCHED.with(|w| w.try_borrow().map_or(true, |w| w.contains(&relation.to_u32())));
+    if relation == Oid::INVALID || watched {
+        STALE.set(true);
+    }
+}
+
+/// Makes unknown settings under our prefix an error once the library is loaded.
+pub fn reserve_prefix() {
+    // SAFETY: a static string.
+    unsafe { pg_sys::MarkGUCPrefixReserved(c"customer_workflow".as_ptr()) };
+}

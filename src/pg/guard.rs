@@ -1,0 +1,175 @@
+//! Errors that cross between C and Rust, whole: pgrx keeps neither constraint, table and column nor a SQLSTATE that it does
+//! not know, so errors of statements and our own take this way.
+
+use crate::error::Report;
+use cee_scape::call_with_sigsetjmp;
+use pgrx::pg_sys;
+use std::any::Any;
+use std::ffi::{CString, c_char, c_int};
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+/// An ERROR of PostgreSQL on its way through Rust frames, as `CopyErrorData` made it.
+struct Caught(*mut pg_sys::ErrorData);
+
+// SAFETY: a backend has one thread; the pointer never leaves it.
+unsafe impl Send for Caught {}
+
+unsafe extern "C-unwind" {
+    fn errstart(level: c_int, domain: *const c_char) -> bool;
+    fn errcode(code: c_int) -> c_int;
+    fn errmsg_internal(format: *const c_char, ...) -> c_int;
+    fn errdetail_internal(format: *const c_char, ...) -> c_int;
+    fn errhint(format: *const c_char, ...) -> c_int;
+    fn errfinish(file: *const c_char, line: c_int, function: *const c_char);
+    fn CopyErrorData() -> *mut pg_sys::ErrorData;
+    fn ReThrowError(error: *mut pg_sys::ErrorData);
+}
+
+/// Runs Rust code on behalf of C: whatever unwinds out of it becomes an ERROR. Called first thing by every function that
+/// PostgreSQL calls, so that only plain frames lie above when the ERROR jumps.
+pub fn entry<R>(f: impl FnOnce() -> R) -> R {
+    match catch_unwind(AssertUnwindSafe(f)) {
+        Ok(result) => result,
+        Err(payload) => {
+            let error = explain(payload);
+            // SAFETY: nothing with a destructor is alive in this frame; neither call returns.
+            unsafe {
+                match error {
+                    Thrown::Again(data) => ReThrowError(data),
+                    Thrown::New(message) => {
+                        send(pg_sys::PGERROR as c_int, message);
+                    }
+                }
+            }
+            unreachable!("an ERROR does not return")
+        }
+    }
+}
+
+enum Thrown {
+    Again(*mut pg_sys::ErrorData),
+    New(Message),
+}
+
+fn explain(payload: Box<dyn Any + Send>) -> Thrown {
+    let payload = match payload.downcast::<Caught>() {
+        Ok(caught) => return Thrown::Again(caught.0),
+        Err(other) => other,
+    };
+    match payload.downcast::<Report>() {
+        Ok(report) => Thrown::New(Message::of(&report)),
+        // SAFETY: pgrx's own guard turns what pgrx threw, or a plain panic, into an ERROR; it is caught here at once.
+        Err(other) => Thrown::Again(
+            caught(|| unsafe { pg_sys::panic::pgrx_extern_c_guard(|| -> () { resume_unwind(other) }) })
+                .err()
+                .expect("a panic does not return"),
+        ),
+    }
+}
+
+/// Calls C code that may raise. An ERROR becomes a Rust panic that [`entry`] raises again as it was.
+///
+/// # Safety
+/// `f` holds nothing with a destructor while it calls.
+pub unsafe fn call<T>(f: impl FnOnce() -> T) -> T {
+    match caught(f) {
+        Ok(result) => result,
+        Err(data) => resume_unwind(Box::new(Caught(data))),
+    }
+}
+
+fn caught<T>(f: impl FnOnce() -> T) -> Result<T, *mut pg_sys::ErrorData> {
+    // SAFETY: what PG_TRY does: a jump buffer of our own for the length of the call, then the former one again.
+    unsafe {
+        let context = pg_sys::CurrentMemoryContext;
+        let stack = pg_sys::PG_exception_stack;
+        let callbacks = pg_sys::error_context_stack;
+        let mut result = MaybeUninit::<T>::uninit();
+        let jumped = call_with_sigsetjmp(false, |buffer| {
+            pg_sys::PG_exception_stack = std::ptr::from_ref(buffer).cast_mut().cast();
+            result.write(f());
+            0
+        });
+        pg_sys::PG_exception_stack = stack;
+        pg_sys::error_context_stack = callbacks;
+        if jumped == 0 {
+            return Ok(result.assume_init());
+        }
+        pg_sys::CurrentMemoryContext = context;
+        let data = CopyErrorData();
+        pg_sys::FlushErrorState();
+        Err(data)
+    }
+}
+
+/// Raises `report`.
+pub fn raise(report: Report) -> ! {
+    resume_unwind(Box::new(report))
+}
+
+/// Sends a NOTICE.
+pub fn notice(text: &str) {
+    below_error(pg_sys::NOTICE as c_int, text, "00000");
+}
+
+/// Sends a WARNING.
+pub fn warning(text: &str) {
+    below_error(pg_sys::WARNING as c_int, text, "01000");
+}
+
+fn below_error(level: c_int, text: &str, sqlstate: &'static str) {
+    let message = Message::of(&Report::new(sqlstate, text.to_owned()));
+    // SAFETY: below ERROR it returns; a cancel that strikes while the client is written to arrives whole.
+    unsafe { call(|| send(level, message)) };
+}
+
+/// Copies of a report's texts in PostgreSQL's memory, which needs no destructor.
+#[derive(Clone, Copy)]
+struct Message {
+    code: c_int,
+    message: *mut c_char,
+    detail: *mut c_char,
+    hint: *mut c_char,
+}
+
+impl Message {
+    fn of(report: &Report) -> Self {
+        let copy = |s: &str| {
+            let c = CString::new(s.replace('\0', "")).unwrap_or_default();
+            // SAFETY: copies a C string into the current context.
+            unsafe { pg_sys::pstrdup(c.as_ptr()) }
+        };
+        let optional = |s: &Option<String>| s.as_deref().map_or(std::ptr::null_mut(), copy);
+        Message {
+            code: sqlstate(report.sqlstate),
+            message: copy(&report.message),
+            detail: optional(&report.detail),
+            hint: optional(&report.hint),
+        }
+    }
+}
+
+/// # Safety
+/// Jumps when `level` is ERROR: only plain frames may lie above.
+unsafe fn send(level: c_int, m: Message) {
+    // SAFETY: what the ereport macro expands to; all pointers are C strings or null.
+    unsafe {
+        if errstart(level, std::ptr::null()) {
+            errcode(m.code);
+            errmsg_internal(c"%s".as_ptr(), m.message);
+            if !m.detail.is_null() {
+                errdetail_internal(c"%s".as_ptr(), m.detail);
+            }
+            if !m.hint.is_null() {
+                errhint(c"%s".as_ptr(), m.hint);
+            }
+            errfinish(c"customer_workflow".as_ptr(), 0, c"".as_ptr());
+        }
+    }
+}
+
+/// Five characters as PostgreSQL packs them (MAKE_SQLSTATE in utils/elog.h).
+fn sqlstate(code: &str) -> c_int {
+    code.bytes().enumerate().fold(0, |packed, (i, c)| packed | ((c_int::from(c) - 48) & 0x3f) << (6 * i))
+}

@@ -1,0 +1,62 @@
+//! The only place with `unsafe`: small safe wrappers over `pgrx::pg_sys`.
+
+pub mod arena;
+pub mod callbacks;
+pub mod column;
+pub mod function;
+pub mod guard;
+pub mod role;
+pub mod row;
+pub mod settings;
+pub mod shape;
+pub mod spi;
+pub mod value;
+
+/// Declares a C function that PostgreSQL calls by `symbol` (version 1 convention) and hands it to a safe Rust function,
+/// which gets the call and returns a datum, or `None` for SQL NULL.
+macro_rules! native {
+    ($($symbol:ident, $finfo:ident => $body:path;)*) => {$(
+        #[doc = concat!("`", stringify!($symbol), "` as PostgreSQL calls it, see `", stringify!($body), "`.")]
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C-unwind" fn $symbol(fcinfo: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
+            $crate::pg::guard::entry(|| {
+                let call = $crate::pg::function::Call::new(fcinfo);
+                $body(&call).unwrap_or_else(|| call.null())
+            })
+        }
+
+        #[doc = concat!("The calling convention of `", stringify!($symbol), "`.")]
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $finfo() -> &'static pgrx::pg_sys::Pg_finfo_record {
+            const V1: pgrx::pg_sys::Pg_finfo_record = pgrx::pg_sys::Pg_finfo_record { api_version: 1 };
+            &V1
+        }
+    )*};
+}
+
+mod exports {
+    native! {
+        capture_first, pg_finfo_capture_first => crate::capture::trigger::first;
+        capture_last, pg_finfo_capture_last => crate::capture::trigger::last;
+        capture_move, pg_finfo_capture_move => crate::capture::trigger::moved;
+        capture_delete, pg_finfo_capture_delete => crate::capture::trigger::deleted;
+        capture_truncate, pg_finfo_capture_truncate => crate::capture::trigger::truncated;
+        cw_person, pg_finfo_cw_person => crate::guard::functions::person;
+        cw_identities, pg_finfo_cw_identities => crate::guard::functions::identities;
+        cw_act_as, pg_finfo_cw_act_as => crate::guard::functions::act_as;
+        cw_switch_user, pg_finfo_cw_switch_user => crate::guard::functions::switch_user;
+        cw_invalidate, pg_finfo_cw_invalidate => crate::capture::functions::invalidate;
+        cw_key, pg_finfo_cw_key => crate::capture::functions::key;
+        cw_key_hash, pg_finfo_cw_key_hash => crate::capture::functions::key_hash;
+        cw_render, pg_finfo_cw_render => crate::capture::functions::render;
+        cw_input, pg_finfo_cw_input => crate::capture::functions::input;
+        cw_propose_begin, pg_finfo_cw_propose_begin => crate::capture::functions::propose_begin;
+        cw_propose_end, pg_finfo_cw_propose_end => crate::capture::functions::propose_end;
+        cw_touched, pg_finfo_cw_touched => crate::capture::functions::touched;
+        cw_touch, pg_finfo_cw_touch => crate::capture::functions::touch;
+        cw_permit, pg_finfo_cw_permit => crate::apply::permit::arm;
+        cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;
+        cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
+        cw_transition, pg_finfo_cw_transition => crate::decide::transition;
+    }
+}

@@ -1,0 +1,96 @@
+//! Database roles of the session.
+
+use pgrx::pg_sys::{self, Oid};
+use std::ffi::{CStr, CString};
+
+/// The role that logged in (or that a superuser put on by SET SESSION AUTHORIZATION).
+pub fn session_user() -> Oid {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::GetSessionUserId() }
+}
+
+/// The role of SET ROLE, or `None`. SECURITY DEFINER functions do not change it.
+pub fn set_role() -> Option<Oid> {
+    // SAFETY: reads a variable.
+    Some(unsafe { pg_sys::GetCurrentRoleId() }).filter(|&oid| oid != Oid::INVALID)
+}
+
+/// The role that the session works as, outside any SECURITY DEFINER function.
+pub fn outer_user() -> Oid {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::GetOuterUserId() }
+}
+
+/// The role whose privileges count now.
+pub fn current_user() -> Oid {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::GetUserId() }
+}
+
+/// Its name, or `None` if it is gone.
+pub fn name(role: Oid) -> Option<String> {
+    // SAFETY: returns null or a palloc'd string.
+    unsafe {
+        let name = pg_sys::GetUserNameFromId(role, true);
+        (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
+    }
+}
+
+/// Whether `role` may SELECT `column` of `relation`.
+pub fn may_select(role: Oid, relation: Oid, column: &str) -> bool {
+    let select = pg_sys::ACL_SELECT as pg_sys::AclMode;
+    let column = CString::new(column).unwrap_or_default();
+    // SAFETY: catalog look-ups.
+    unsafe {
+        let number = pg_sys::get_attnum(relation, column.as_ptr());
+        pg_sys::pg_class_aclcheck(relation, role, select) == pg_sys::AclResult::ACLCHECK_OK
+            || pg_sys::pg_attribute_aclcheck(relation, number, role, select) == pg_sys::AclResult::ACLCHECK_OK
+    }
+}
+
+/// Makes `role` the current user until the SECURITY DEFINER function that (indirectly) called returns or raises; PostgreSQL
+/// puts the former one back. SET ROLE is not possible meanwhile. `past_row_security`: a table that forces row level
+/// security on its owner does not do so here, as for PostgreSQL's own foreign-key actions.
+pub fn switch_until_function_ends(role: Oid, past_row_security: bool) {
+    let (mut user, mut context) = (Oid::INVALID, 0);
+    let mut add = pg_sys::SECURITY_LOCAL_USERID_CHANGE;
+    if past_row_security {
+        add |= pg_sys::SECURITY_NOFORCE_RLS;
+    }
+    // SAFETY: both only read and write variables.
+    unsafe {
+        pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
+        pg_sys::SetUserIdAndSecContext(role, context | add as i32);
+    }
+}
+
+/// Runs `f` as `role`, for statements on our own tables, and puts the former user back also when `f` raises.
+pub fn with_user<R>(role: Oid, f: impl FnOnce() -> R) -> R {
+    struct Back(Oid, i32);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            // SAFETY: writes the variables back to what they were.
+            unsafe { pg_sys::SetUserIdAndSecContext(self.0, self.1) };
+        }
+    }
+    let (mut user, mut context) = (Oid::INVALID, 0);
+    // SAFETY: reads variables.
+    unsafe { pg_sys::GetUserIdAndSecContext(&mut user, &mut context) };
+    let _back = Back(user, context);
+    switch_until_function_ends(role, true);
+    f()
+}
+
+/// The oid and the owner of a table of this extension. Raises 42P01 when it does not exist.
+pub fn own_table(table: &CStr) -> (Oid, Oid) {
+    let schema = CString::from(c"customer_workflow");
+    // SAFETY: catalog look-ups; the relation is open while it is read.
+    unsafe {
+        let namespace = pg_sys::get_namespace_oid(schema.as_ptr(), false);
+        let oid = pg_sys::get_relname_relid(table.as_ptr(), namespace);
+        let relation = pg_sys::relation_open(oid, pg_sys::AccessShareLock as i32);
+        let owner = (*(*relation).rd_rel).relowner;
+        pg_sys::relation_close(relation, pg_sys::AccessShareLock as i32);
+        (oid, owner)
+    }
+}

@@ -1,0 +1,170 @@
+//! Single values: compared by image, written as text and read back.
+
+use super::column::Column;
+use super::settings::pinned;
+use pgrx::pg_sys::{self, Datum, Oid};
+use std::ffi::CStr;
+
+/// A value of some column; `None` is SQL NULL.
+pub type Value = Option<Datum>;
+
+unsafe extern "C-unwind" {
+    fn datum_image_eq(a: Datum, b: Datum, typ_byval: bool, typ_len: std::ffi::c_int) -> bool;
+    fn datumCopy(value: Datum, typ_byval: bool, typ_len: std::ffi::c_int) -> Datum;
+}
+
+/// Whether two values of `column` are the same byte for byte (after detoasting). Where both are the same TOAST pointer
+/// nothing is fetched.
+pub fn same_image(column: &Column, a: Value, b: Value) -> bool {
+    match (a, b) {
+        (None, None) => true,
+        (Some(a), Some(b)) => {
+            if a.value() == b.value() {
+                return true;
+            }
+            if column.byval {
+                // the unused high bytes of a narrow by-value datum are not part of the value
+                let mask = if column.len >= 8 { u64::MAX } else { (1u64 << (8 * column.len as u64)) - 1 };
+                return (a.value() as u64) & mask == (b.value() as u64) & mask;
+            }
+            // SAFETY: both are values of this column's type, whose length and by-value flag are given.
+            unsafe {
+                (column.len == -1 && same_toast_pointer(a, b))
+                    || pg_sys::ffi::pg_guard_ffi_boundary(|| datum_image_eq(a, b, column.byval, column.len.into()))
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Size of an on-disk TOAST pointer: one header byte, one tag byte, `varatt_external`.
+const ON_DISK_POINTER: usize = 2 + size_of::<pg_sys::varatt_external>();
+
+/// # Safety
+/// Both are varlena datums.
+unsafe fn same_toast_pointer(a: Datum, b: Datum) -> bool {
+    let (a, b): (*const u8, *const u8) = (a.cast_mut_ptr(), b.cast_mut_ptr());
+    // SAFETY: varlena headers can be read; an on-disk pointer is ON_DISK_POINTER bytes long.
+    unsafe {
+        let on_disk = |p: *const u8| {
+            pgrx::varatt_is_1b_e(p.cast()) && *p.add(1) as u32 == pg_sys::vartag_external::VARTAG_ONDISK
+        };
+        on_disk(a)
+            && on_disk(b)
+            && std::slice::from_raw_parts(a, ON_DISK_POINTER) == std::slice::from_raw_parts(b, ON_DISK_POINTER)
+    }
+}
+
+/// A copy of the value in the current memory context.
+pub fn copy(column: &Column, value: Value) -> Value {
+    // SAFETY: a value of this column's type; a toasted one is copied as its pointer, so detoast first.
+    value.map(|v| unsafe {
+        let v = if column.len == -1 { Datum::from(pg_sys::pg_detoast_datum_copy(v.cast_mut_ptr())) } else { v };
+        pg_sys::ffi::pg_guard_ffi_boundary(|| datumCopy(v, column.byval, column.len.into()))
+    })
+}
+
+/// The value as a `text` datum in the current memory context, by its output function under pinned settings.
+pub fn render(column: &Column, value: Value) -> Value {
+    // SAFETY: the output function returns a C string in the current context, made text before it goes.
+    value.map(|v| unsafe {
+        let text = output(column, v);
+        let datum = Datum::from(pg_sys::cstring_to_text(text));
+        pg_sys::pfree(text.cast());
+        datum
+    })
+}
+
+/// The value as a Rust string, by its output function under pinned settings. Raises 22021 if it is not UTF-8.
+pub fn to_string(column: &Column, value: Datum) -> String {
+    // SAFETY: as in `render`.
+    unsafe {
+        let text = output(column, value);
+        let string = CStr::from_ptr(text).to_string_lossy().into_owned();
+        pg_sys::pfree(text.cast());
+        string
+    }
+}
+
+/// # Safety
+/// `value` is a value of this column's type.
+unsafe fn output(column: &Column, value: Datum) -> *mut std::ffi::c_char {
+    // SAFETY: the output function belongs to the type of the value.
+    pinned(column.needs_all_settings, || unsafe { pg_sys::OidOutputFunctionCall(column.output, value) })
+}
+
+/// Reads `text` as a value of type `type_oid` with `typmod` (-1: none), by its input function under pinned settings.
+/// Raises what the input function raises.
+pub fn read(type_oid: Oid, typmod: i32, text: &CStr) -> Datum {
+    let (mut function, mut param) = (Oid::INVALID, Oid::INVALID);
+    // SAFETY: a valid type; input functions do not change the text.
+    pinned(true, || unsafe {
+        pg_sys::getTypeInputInfo(type_oid, &mut function, &mut param);
+        pg_sys::OidInputFunctionCall(function, text.as_ptr().cast_mut(), param, typmod)
+    })
+}
+
+/// A `text` datum in the current memory context.
+pub fn text(s: &str) -> Datum {
+    // SAFETY: copies that many bytes.
+    Datum::from(unsafe { pg_sys::cstring_to_text_with_len(s.as_ptr().cast(), s.len() as i32) })
+}
+
+/// A `text` (or other varlena) datum as bytes without its header, copied out, detoasted.
+pub fn text_bytes(datum: Datum) -> Vec<u8> {
+    // SAFETY: a varlena datum; the packed form is alive while it is copied.
+    unsafe {
+        let packed = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
+        let (data, len) = (pgrx::vardata_any(packed), pgrx::varsize_any_exhdr(packed));
+        std::slice::from_raw_parts(data.cast::<u8>(), len).to_vec()
+    }
+}
+
+/// A `text` datum as a string. Bytes that are not UTF-8 (a server in another encoding) are replaced.
+pub fn text_string(datum: Datum) -> String {
+    String::from_utf8(text_bytes(datum)).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+}
+
+/// The type that a domain is over, or the type itself.
+pub fn base_type(type_oid: Oid) -> Oid {
+    // SAFETY: a look-up; built-in types are no domains.
+    if type_oid.to_u32() < pg_sys::FirstNormalObjectId { type_oid } else { unsafe { pg_sys::getBaseType(type_oid) } }
+}
+
+/// The name of a relation without its schema, for messages.
+pub fn relation_name(relation: Oid) -> String {
+    // SAFETY: null or a palloc'd C string.
+    unsafe {
+        let name = pg_sys::get_rel_name(relation);
+        if name.is_null() { relation.to_u32().to_string() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
+    }
+}
+
+/// A `name` datum in the current memory context.
+pub fn name(s: &str) -> Datum {
+    let len = s.len().min(pg_sys::NAMEDATALEN as usize - 1);
+    // SAFETY: a name is NAMEDATALEN bytes, zero-filled behind its text.
+    unsafe {
+        let p = pg_sys::palloc0(pg_sys::NAMEDATALEN as usize).cast::<u8>();
+        std::ptr::copy_nonoverlapping(s.as_ptr(), p, len);
+        Datum::from(p)
+    }
+}
+
+/// The type modifier that a column's values have: its own, or that of the domain which it is.
+pub fn base_typmod(column: &Column) -> i32 {
+    let mut typmod = column.typmod;
+    // SAFETY: a look-up that writes through the pointer.
+    unsafe { pg_sys::getBaseTypeAndTypmod(column.type_oid, &mut typmod) };
+    typmod
+}
+
+/// A `uuid` datum in the current memory context.
+pub fn uuid(bytes: [u8; 16]) -> Datum {
+    // SAFETY: 16 freshly allocated bytes.
+    unsafe {
+        let p = pg_sys::palloc(16).cast::<[u8; 16]>();
+        *p = bytes;
+        Datum::from(p)
+    }
+}
