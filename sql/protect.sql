@@ -320,11 +320,11 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._protect(regclass, name[], text, jsonb, name[]) IS 'What protect() does, knowing the search_path of its caller';
 
--- No pinned search_path: it passes on that of its caller. Its own names were looked up when it was created.
+-- No pinned search_path: it passes on that of its caller.
 CREATE FUNCTION customer_workflow.protect(relation regclass, fields name[], approvers text DEFAULT NULL, options jsonb DEFAULT '{}') RETURNS void
-LANGUAGE sql BEGIN ATOMIC
-    SELECT customer_workflow._protect(relation, fields, approvers, options, pg_catalog.current_schemas(false));
-END;
+LANGUAGE sql AS $$
+    SELECT customer_workflow._protect(relation, fields, approvers, options, pg_catalog.current_schemas(false))
+$$;
 COMMENT ON FUNCTION customer_workflow.protect(regclass, name[], text, jsonb) IS 'Protects these fields of a table, in addition to those already protected: changes to them wait for approval. Called by the owner it also takes the search_path of the session for the approved writes';
 
 CREATE FUNCTION customer_workflow.unprotect(relation regclass, fields name[], cancel_open boolean DEFAULT false) RETURNS void
