@@ -52,7 +52,7 @@ BEGIN
     SELECT * INTO constraints FROM customer_workflow._deferrable(tab.relation);
     PERFORM customer_workflow._permit(tab.relation, keys::text[], fields, proposed);
     SELECT format('WITH w AS (UPDATE %s AS t SET %s FROM (SELECT %s, %s FROM pg_catalog.unnest($1) WITH ORDINALITY AS k (key, n)) AS v WHERE %s '
-                  'RETURNING ROW(%s) OPERATOR(pg_catalog.*=) ROW(%s) AS same) '
+                  'RETURNING ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) ROW(%s)::pg_catalog.record AS same) '
                   'SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE NOT same) FROM w',
                   tab.relation::text,
                   f.assign || coalesce(b.assign, ''), p.keys, f.proposed, p.matches, f.stored, f.wished)
@@ -151,15 +151,12 @@ CREATE TYPE customer_workflow._problem AS (
     "column" text, "constraint" text, datatype text, "table" text, "schema" text);
 COMMENT ON TYPE customer_workflow._problem IS 'Why a verb failed for a proposal: the fields of the error';
 
-CREATE FUNCTION customer_workflow._raise(problem customer_workflow._problem) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-    RAISE EXCEPTION USING ERRCODE = problem.sqlstate, MESSAGE = problem.message, DETAIL = coalesce(problem.detail, ''), HINT = coalesce(problem.hint, ''),
-        COLUMN = coalesce(problem."column", ''), CONSTRAINT = coalesce(problem."constraint", ''), DATATYPE = coalesce(problem.datatype, ''),
-        TABLE = coalesce(problem."table", ''), SCHEMA = coalesce(problem."schema", '');
-END
+CREATE FUNCTION customer_workflow._raise_problem(problem customer_workflow._problem) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT customer_workflow._raise(problem.sqlstate, problem.message, problem.detail, problem.hint, problem."schema", problem."table",
+                                    problem."column", problem.datatype, problem."constraint")
 $$;
-COMMENT ON FUNCTION customer_workflow._raise(customer_workflow._problem) IS 'Raises a problem as the error that it is';
+COMMENT ON FUNCTION customer_workflow._raise_problem(customer_workflow._problem) IS 'Raises a problem as the error that it is';
 
 -- Never an outcome: what has nothing to do with the proposal (resources, operator intervention, system, internal), and what
 -- asks to try the whole transaction again.
@@ -250,6 +247,6 @@ COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._read_records(integer, jsonb[], text[], boolean), customer_workflow._deferrable(regclass),
     customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], boolean), customer_workflow._write_proposals(bigint[], boolean),
-    customer_workflow._may_update(oid, regclass, text[]), customer_workflow._raise(customer_workflow._problem),
+    customer_workflow._may_update(oid, regclass, text[]), customer_workflow._raise_problem(customer_workflow._problem),
     customer_workflow._is_outcome(text), customer_workflow._try_write(bigint[], boolean), customer_workflow._moved(bigint[])
     FROM PUBLIC;

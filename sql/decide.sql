@@ -264,7 +264,7 @@ BEGIN
         round := ARRAY(SELECT id FROM unnest(round) AS id WHERE id NOT IN (SELECT f.proposal FROM unnest(failed) AS f) ORDER BY id);
         IF all_or_nothing THEN
             IF failed <> '{}' THEN
-                PERFORM customer_workflow._raise(failed[1]);
+                PERFORM customer_workflow._raise_problem(failed[1]);
             END IF;
             PERFORM customer_workflow._write_proposals(round, false);
         ELSE

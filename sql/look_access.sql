@@ -1,5 +1,9 @@
 -- Who sees what. The views of the other look_ files are built on the internal views here, which answer for the person
--- and the role that run the query. Nobody is granted anything on the internal views: only the outer ones are barriers.
+-- and the role that run the query.
+--
+-- What hides rows is a security barrier, so that a function in a reader's WHERE never meets a hidden row. The views that
+-- people read are plain ones on top: what they compute for each row (current values, who is waited for) is then computed
+-- for the rows that a query returns, after its ORDER BY and LIMIT, and not for all that it might have returned.
 
 -- A view may only call what its reader may execute, so these functions are PUBLIC. They either do nothing that the
 -- caller could not do himself (SECURITY INVOKER), or check who is asking.
@@ -78,46 +82,45 @@ COMMENT ON COLUMN customer_workflow._reach.assignees IS 'Every assignee that the
 COMMENT ON COLUMN customer_workflow._reach.tables IS 'Protected tables of which the person sees everything';
 COMMENT ON COLUMN customer_workflow._reach.privileges IS 'Table id → the fields that the current role may SELECT, whether that is all, and whether row level security applies; only tables whose key he may SELECT, since a change of an unnamed record says nothing';
 
-CREATE VIEW customer_workflow._seen_proposal AS
-SELECT p.*,
-       t.relation,
-       CASE p.status
-           WHEN 'not_submitted' THEN 'Changes not submitted'
-           WHEN 'pending_approval' THEN 'Changes pending approval'
-           WHEN 'change_requested' THEN 'Change requested'
-           WHEN 'rejected' THEN 'Changes rejected'
-           WHEN 'approved' THEN 'Changes approved, effective later'
-           WHEN 'applied' THEN 'Changes approved and applied'
-           WHEN 'cancelled' THEN 'Changes discarded'
-           WHEN 'expired' THEN 'Proposal expired'
-       END AS status_message,
-       p.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved') AS open,
-       a.acts,
-       s.privileges,
-       a.acts OR NOT EXISTS (SELECT FROM customer_workflow.change AS c
-                              WHERE c.proposal = p.id AND NOT s.privileges -> 'fields' ? c.field) AS complete
+CREATE VIEW customer_workflow._acting AS
+SELECT p.*, a.acts
   FROM customer_workflow.proposal AS p
-  JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
- -- OFFSET 0 keeps the planner from copying these expressions to each place that uses them.
+ -- OFFSET 0 keeps the planner from copying the expression to each place that uses it.
  CROSS JOIN LATERAL (
-    SELECT p.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
-        OR p.parties && (SELECT identities FROM customer_workflow._reach)
+    SELECT p.parties && (SELECT identities FROM customer_workflow._reach)
+        OR p.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
         OR EXISTS (SELECT FROM customer_workflow.work_item AS w
                     WHERE w.proposal = p.id AND w.status = 'open'
                       AND w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[]))
         OR EXISTS (SELECT FROM customer_workflow.history AS h
                     WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested')
                       AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])) AS acts
-    OFFSET 0) AS a
+    OFFSET 0) AS a;
+COMMENT ON VIEW customer_workflow._acting IS 'Every proposal, and whether the caller may see all of it: he acts in it, or sees everything of its table';
+
+CREATE VIEW customer_workflow._seen_proposal WITH (security_barrier) AS
+SELECT p.*,
+       t.relation,
+       p.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved') AS open,
+       s.privileges
+  FROM customer_workflow._acting AS p
+  JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
  CROSS JOIN LATERAL (
-    SELECT CASE WHEN NOT a.acts THEN (SELECT privileges FROM customer_workflow._reach) -> p.table_id::text END AS privileges
+    SELECT CASE WHEN NOT p.acts THEN (SELECT privileges FROM customer_workflow._reach) -> p.table_id::text END AS privileges
     OFFSET 0) AS s
- WHERE a.acts
+ WHERE p.acts
     OR EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND s.privileges -> 'fields' ? c.field)
    AND CASE WHEN (s.privileges -> 'some_rows')::boolean
             THEN customer_workflow._own_values(t.relation, p.record_key, '{}') IS NOT NULL
             ELSE true END;
 COMMENT ON VIEW customer_workflow._seen_proposal IS 'The proposals that the caller may see: all columns, and how much of them he may see';
+
+CREATE VIEW customer_workflow._seen_change WITH (security_barrier) AS
+SELECT p.*, c.field, c.original, c.proposed, c.changed_at
+  FROM customer_workflow._seen_proposal AS p
+  JOIN customer_workflow.change AS c ON c.proposal = p.id
+ WHERE p.acts OR p.privileges -> 'fields' ? c.field;
+COMMENT ON VIEW customer_workflow._seen_change IS 'The proposed changes that the caller may see';
 
 CREATE FUNCTION customer_workflow._stored_values(proposal bigint, fields text[]) RETURNS text[]
 LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -128,9 +131,10 @@ DECLARE
     query text;
     stored text[];
 BEGIN
-    SELECT p.record_key, p.relation, c.relowner INTO seen
-      FROM customer_workflow._seen_proposal AS p
-      JOIN pg_class AS c ON c.oid = p.relation
+    SELECT p.record_key, t.relation, c.relowner INTO seen
+      FROM customer_workflow._acting AS p
+      JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+      JOIN pg_class AS c ON c.oid = t.relation
      WHERE p.id = _stored_values.proposal AND p.acts
        AND has_schema_privilege(c.relowner, c.relnamespace, 'USAGE')
        AND _stored_values.fields <@ ARRAY(SELECT ch.field FROM customer_workflow.change AS ch WHERE ch.proposal = p.id);
@@ -147,23 +151,6 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._stored_values(bigint, text[]) IS 'Stored values of fields of a proposal in which the caller acts or of whose table he sees everything, read as the table owner; null for others, and where there is no record';
-
-CREATE VIEW customer_workflow._seen_change AS
-SELECT p.*, c.field, c.original, c.proposed, c.changed_at,
-       CASE WHEN v.values IS NULL THEN NULL ELSE v.values[1] END AS current,
-       CASE WHEN NOT p.open THEN NULL
-            WHEN v.values IS NULL THEN 'moved'
-            WHEN v.values[1] COLLATE "C" IS NOT DISTINCT FROM c.original THEN 'none'
-            WHEN v.values[1] COLLATE "C" IS NOT DISTINCT FROM c.proposed THEN 'already'
-            ELSE 'moved' END AS conflict
-  FROM customer_workflow._seen_proposal AS p
-  JOIN customer_workflow.change AS c ON c.proposal = p.id
- CROSS JOIN LATERAL (
-    SELECT CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, ARRAY[c.field])
-                ELSE customer_workflow._own_values(p.relation, p.record_key, ARRAY[c.field]) END AS values
-    OFFSET 0) AS v
- WHERE p.acts OR p.privileges -> 'fields' ? c.field;
-COMMENT ON VIEW customer_workflow._seen_change IS 'The proposed changes that the caller may see, with the stored value and what it means';
 
 GRANT EXECUTE ON FUNCTION customer_workflow._record_query(regclass, text[]) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_workflow._own_values(regclass, jsonb, text[]) TO PUBLIC;

@@ -88,9 +88,16 @@ CREATE FUNCTION customer_workflow._transition(status text, verb text) RETURNS te
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_transition';
 COMMENT ON FUNCTION customer_workflow._transition(text, text) IS 'The status of a proposal after a verb; null where the verb has no place';
 
+CREATE FUNCTION customer_workflow._raise(sqlstate text, message text, detail text, hint text, "schema" text, "table" text, "column" text,
+                                         datatype text, "constraint" text) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_raise';
+COMMENT ON FUNCTION customer_workflow._raise(text, text, text, text, text, text, text, text, text)
+    IS 'Raises an error with these fields; unlike RAISE it leaves out those that are null';
+
 REVOKE EXECUTE ON FUNCTION
     customer_workflow.capture_first(), customer_workflow.capture_last(), customer_workflow.capture_move(),
     customer_workflow.capture_delete(), customer_workflow.capture_truncate(),
     customer_workflow._switch_user(oid, boolean), customer_workflow._invalidate(regclass),
-    customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[])
+    customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[]),
+    customer_workflow._raise(text, text, text, text, text, text, text, text, text)
     FROM PUBLIC;

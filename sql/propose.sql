@@ -83,7 +83,7 @@ BEGIN
     PERFORM customer_workflow._lock(ARRAY[discard_change.proposal], false);
     SELECT * INTO problem FROM customer_workflow._obstacles(request, ARRAY[discard_change.proposal], NULL);
     IF FOUND AND problem.sqlstate <> '22023' THEN
-        PERFORM customer_workflow._raise(problem);
+        PERFORM customer_workflow._raise_problem(problem);
     END IF;
     IF NOT EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = discard_change.proposal AND c.field = discard_change.field) THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found',

@@ -20,15 +20,15 @@ BEGIN
     END IF;
     -- In the order of numbers, so that two callers never wait for each other in a circle.
     ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
-    FOR first IN 1 .. cardinality(ids) BY chunk_size LOOP
-        chunk := ids[first : first + chunk_size - 1];
+    FOR n IN 1 .. cardinality(ids) BY chunk_size LOOP
+        chunk := ids[n : n + chunk_size - 1];
         PERFORM customer_workflow._lock(chunk, request.verb IN ('submit', 'approve', 'rebase'));
         failed := failed || ARRAY(SELECT o FROM customer_workflow._obstacles(request, chunk,
             (SELECT array_agg(d.digest ORDER BY c.n) FROM unnest(chunk) WITH ORDINALITY AS c (id, n)
                LEFT JOIN LATERAL (SELECT a.digest FROM unnest(proposals, digests) AS a (id, digest) WHERE a.id = c.id LIMIT 1) AS d
                  ON digests IS NOT NULL)) AS o);
         IF all_or_nothing AND failed <> '{}' THEN
-            PERFORM customer_workflow._raise(failed[1]);
+            PERFORM customer_workflow._raise_problem(failed[1]);
         END IF;
         lost := ARRAY(SELECT f.proposal FROM unnest(failed) AS f);
         good := ARRAY(SELECT id FROM unnest(chunk) AS id WHERE id IS NOT NULL AND id NOT IN (SELECT l FROM unnest(lost) AS l WHERE l IS NOT NULL) ORDER BY id);
@@ -50,7 +50,7 @@ BEGIN
                 PERFORM customer_workflow._rebase(request, good);
         END CASE;
         IF all_or_nothing AND failed <> '{}' THEN
-            PERFORM customer_workflow._raise(failed[1]);
+            PERFORM customer_workflow._raise_problem(failed[1]);
         END IF;
     END LOOP;
     RETURN QUERY

@@ -1,19 +1,23 @@
 //! Errors as users see them: SQLSTATE, message, DETAIL, HINT.
 
+use crate::pg::function::Call;
 use crate::pg::guard;
+use pgrx::pg_sys::Datum;
 
 /// An error to raise. Messages are in PostgreSQL's style: lower case, no full stop; DETAIL and HINT are sentences.
 pub struct Report {
-    pub(crate) sqlstate: &'static str,
+    pub(crate) sqlstate: String,
     pub(crate) message: String,
     pub(crate) detail: Option<String>,
     pub(crate) hint: Option<String>,
+    /// Names of schema, table, column, data type and constraint, as PostgreSQL's errors carry them.
+    pub(crate) about: [Option<String>; 5],
 }
 
 impl Report {
     /// With SQLSTATE and message.
-    pub fn new(sqlstate: &'static str, message: String) -> Self {
-        Report { sqlstate, message, detail: None, hint: None }
+    pub fn new(sqlstate: &str, message: String) -> Self {
+        Report { sqlstate: sqlstate.to_owned(), message, detail: None, hint: None, about: Default::default() }
     }
 
     /// What was found.
@@ -27,6 +31,19 @@ impl Report {
         self.hint = Some(hint.into());
         self
     }
+}
+
+/// SQL `_raise(sqlstate, message, detail, hint, schema, table, column, datatype, constraint)`: raises it; null or empty fields are
+/// left out.
+pub fn raise_from_sql(call: &Call) -> Option<Datum> {
+    let field = |n| call.text(n).filter(|t| !t.is_empty());
+    raise(Report {
+        sqlstate: field(0).unwrap_or_else(|| "XX000".to_owned()),
+        message: field(1).unwrap_or_default(),
+        detail: field(2),
+        hint: field(3),
+        about: [field(4), field(5), field(6), field(7), field(8)],
+    })
 }
 
 /// Raises it as an ERROR.

@@ -21,6 +21,7 @@ unsafe extern "C-unwind" {
     fn errmsg_internal(format: *const c_char, ...) -> c_int;
     fn errdetail_internal(format: *const c_char, ...) -> c_int;
     fn errhint(format: *const c_char, ...) -> c_int;
+    fn err_generic_string(field: c_int, text: *const c_char) -> c_int;
     fn errfinish(file: *const c_char, line: c_int, function: *const c_char);
     fn CopyErrorData() -> *mut pg_sys::ErrorData;
     fn ReThrowError(error: *mut pg_sys::ErrorData);
@@ -118,7 +119,7 @@ pub fn warning(text: &str) {
     below_error(pg_sys::WARNING as c_int, text, "01000");
 }
 
-fn below_error(level: c_int, text: &str, sqlstate: &'static str) {
+fn below_error(level: c_int, text: &str, sqlstate: &str) {
     let message = Message::of(&Report::new(sqlstate, text.to_owned()));
     // SAFETY: below ERROR it returns; a cancel that strikes while the client is written to arrives whole.
     unsafe { call(|| send(level, message)) };
@@ -131,7 +132,11 @@ struct Message {
     message: *mut c_char,
     detail: *mut c_char,
     hint: *mut c_char,
+    about: [*mut c_char; 5],
 }
+
+/// Fields of [`Report::about`] as the protocol calls them (PG_DIAG_… in postgres_ext.h).
+const ABOUT: [u8; 5] = [b's', b't', b'c', b'd', b'n'];
 
 impl Message {
     fn of(report: &Report) -> Self {
@@ -142,10 +147,11 @@ impl Message {
         };
         let optional = |s: &Option<String>| s.as_deref().map_or(std::ptr::null_mut(), copy);
         Message {
-            code: sqlstate(report.sqlstate),
+            code: sqlstate(&report.sqlstate),
             message: copy(&report.message),
             detail: optional(&report.detail),
             hint: optional(&report.hint),
+            about: std::array::from_fn(|i| optional(&report.about[i])),
         }
     }
 }
@@ -163,6 +169,11 @@ unsafe fn send(level: c_int, m: Message) {
             }
             if !m.hint.is_null() {
                 errhint(c"%s".as_ptr(), m.hint);
+            }
+            for (field, text) in ABOUT.iter().zip(m.about) {
+                if !text.is_null() {
+                    err_generic_string(c_int::from(*field), text);
+                }
             }
             errfinish(c"customer_workflow".as_ptr(), 0, c"".as_ptr());
         }

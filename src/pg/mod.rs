@@ -57,6 +57,7 @@ mod exports {
         cw_permit, pg_finfo_cw_permit => crate::apply::permit::arm;
         cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
+        cw_raise, pg_finfo_cw_raise => crate::error::raise_from_sql;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
     }
 }

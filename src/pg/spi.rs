@@ -178,14 +178,16 @@ impl Sequence {
 
     /// Its next number.
     pub fn next(&self) -> i64 {
-        // SAFETY: catalog look-ups; nextval is called as SQL would call it.
-        unsafe {
-            if self.oid.get() == Oid::INVALID {
-                let namespace = pg_sys::get_namespace_oid(c"customer_workflow".as_ptr(), false);
-                self.oid.set(pg_sys::get_relname_relid(self.name.as_ptr(), namespace));
+        role::with_user(owner(), || {
+            // SAFETY: catalog look-ups; nextval is called as SQL would call it.
+            unsafe {
+                if self.oid.get() == Oid::INVALID {
+                    let namespace = pg_sys::get_namespace_oid(c"customer_workflow".as_ptr(), false);
+                    self.oid.set(pg_sys::get_relname_relid(self.name.as_ptr(), namespace));
+                }
+                let nextval = Oid::from(pg_sys::F_NEXTVAL);
+                pg_sys::OidFunctionCall1Coll(nextval, Oid::INVALID, Datum::from(self.oid.get())).value() as i64
             }
-            pg_sys::OidFunctionCall1Coll(Oid::from(pg_sys::F_NEXTVAL), Oid::INVALID, Datum::from(self.oid.get())).value()
-                as i64
-        }
+        })
     }
 }
