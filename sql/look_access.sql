@@ -101,8 +101,20 @@ COMMENT ON VIEW customer_workflow._acting IS 'Every proposal, and whether the ca
 CREATE VIEW customer_workflow._seen_proposal WITH (security_barrier) AS
 SELECT p.*,
        t.relation,
+       CASE p.status
+           WHEN 'not_submitted' THEN 'Changes not submitted'
+           WHEN 'pending_approval' THEN 'Changes pending approval'
+           WHEN 'change_requested' THEN 'Change requested'
+           WHEN 'rejected' THEN 'Changes rejected'
+           WHEN 'approved' THEN 'Changes approved, effective later'
+           WHEN 'applied' THEN 'Changes approved and applied'
+           WHEN 'cancelled' THEN 'Changes discarded'
+           WHEN 'expired' THEN 'Proposal expired'
+       END AS status_message,
        p.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved') AS open,
-       s.privileges
+       s.privileges,
+       p.acts OR NOT EXISTS (SELECT FROM customer_workflow.change AS c
+                              WHERE c.proposal = p.id AND NOT s.privileges -> 'fields' ? c.field) AS complete
   FROM customer_workflow._acting AS p
   JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
  CROSS JOIN LATERAL (

@@ -1,6 +1,20 @@
 -- What happened: the history, the decisions in it, and what was written past approval.
 
-CREATE VIEW customer_workflow.workflow_history WITH (security_barrier) AS
+CREATE VIEW customer_workflow._seen_history WITH (security_barrier) AS
+SELECT h.*, s.complete
+  FROM customer_workflow.history AS h
+ -- Whether to see all of the entry; null: nothing.
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN h.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[]) THEN true
+                WHEN h.proposal IS NOT NULL
+                THEN (SELECT p.complete FROM customer_workflow._seen_proposal AS p WHERE p.id = h.proposal)
+                WHEN h.table_id IS NULL AND (SELECT customer_workflow._owns_database()) THEN true END AS complete
+    OFFSET 0) AS s
+ WHERE s.complete IS NOT NULL
+ ORDER BY h.id;
+COMMENT ON VIEW customer_workflow._seen_history IS 'The history that the caller may see, and whether with comment, digest and details';
+
+CREATE VIEW customer_workflow.workflow_history AS
 SELECT h.at,
        h.proposal,
        h.kind,
@@ -10,23 +24,14 @@ SELECT h.at,
        coalesce(customer_workflow._display(h.source), 'person') AS source,
        h.element,
        h.step,
-       CASE WHEN s.complete THEN h.comment END AS comment,
-       CASE WHEN s.complete THEN h.digest END AS digest,
-       CASE WHEN NOT s.complete THEN NULL
+       CASE WHEN h.complete THEN h.comment END AS comment,
+       CASE WHEN h.complete THEN h.digest END AS digest,
+       CASE WHEN NOT h.complete THEN NULL
             WHEN h.proposal IS NULL AND h.table_id IS NOT NULL
             THEN jsonb_build_object('relation', (SELECT t.relation_name FROM customer_workflow.protected_table AS t WHERE t.id = h.table_id))
                  || coalesce(h.details, '{}')
             ELSE h.details END AS details
-  FROM customer_workflow.history AS h
- -- Null: not seen.
- CROSS JOIN LATERAL (
-    SELECT CASE WHEN h.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[]) THEN true
-                WHEN h.proposal IS NOT NULL
-                THEN (SELECT p.complete FROM customer_workflow._seen_proposal AS p WHERE p.id = h.proposal)
-                WHEN h.table_id IS NULL AND (SELECT customer_workflow._owns_database()) THEN true END AS complete
-    OFFSET 0) AS s
- WHERE s.complete IS NOT NULL
- ORDER BY h.id;
+  FROM customer_workflow._seen_history AS h;
 COMMENT ON VIEW customer_workflow.workflow_history IS 'Everything that happened to the proposals that you see; where you see everything of a table also to its configuration, and for the database owner to that of the database. In the order of recording';
 COMMENT ON COLUMN customer_workflow.workflow_history.at IS 'When';
 COMMENT ON COLUMN customer_workflow.workflow_history.proposal IS 'The proposal; null for a configuration change';
@@ -67,7 +72,7 @@ SELECT h.proposal,
        h.at,
        p.applied_at
   FROM customer_workflow.history AS h
-  JOIN customer_workflow._seen_proposal AS p ON p.id = h.proposal
+  JOIN customer_workflow._acting AS p ON p.id = h.proposal
  -- What was decided is what had been submitted last, whatever became of the proposal afterwards.
  CROSS JOIN LATERAL (
     SELECT s.details -> 'changes' AS changes

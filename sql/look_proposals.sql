@@ -1,6 +1,19 @@
 -- Proposals and proposed changes, as people see them.
 
-CREATE VIEW customer_workflow._proposal_page AS
+-- Without a record the proposed value cannot be written either: moved.
+CREATE FUNCTION customer_workflow._conflict(stored text[], originals text[], proposeds text[]) RETURNS text
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT CASE WHEN _conflict.stored IS NULL
+                  OR bool_or(v.stored IS DISTINCT FROM v.original AND v.stored IS DISTINCT FROM v.proposed) THEN 'moved'
+                WHEN bool_or(v.stored IS DISTINCT FROM v.original) THEN 'already'
+                ELSE 'none' END
+      FROM unnest(_conflict.stored COLLATE "C", _conflict.originals, _conflict.proposeds) AS v (stored, original, proposed)
+$$;
+COMMENT ON FUNCTION customer_workflow._conflict(text[], text[], text[]) IS 'moved, already or none: the worst of the fields whose stored, original and proposed values these are';
+
+CREATE VIEW customer_workflow._page AS
 SELECT p.id,
        p.relation,
        p.record_key,
@@ -23,35 +36,28 @@ SELECT p.id,
        CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.workflow, 'built_in') END AS workflow,
        CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.version, 1) END AS version,
        CASE WHEN p.complete THEN p.digest END AS digest,
+       CASE WHEN p.open THEN (
+           SELECT customer_workflow._conflict(
+                      CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, array_agg(c.field))
+                           ELSE customer_workflow._own_values(p.relation, p.record_key, array_agg(c.field)) END,
+                      array_agg(c.original), array_agg(c.proposed))
+             FROM customer_workflow.change AS c
+            WHERE c.proposal = p.id AND (p.acts OR p.privileges -> 'fields' ? c.field)) END AS conflict,
        p.submit_sqlstate,
        CASE WHEN p.complete THEN p.submit_message END AS submit_message,
+       p.parties,
        p.open,
        p.acts,
-       p.complete,
        p.privileges,
-       p.parties
+       p.complete
   FROM customer_workflow._seen_proposal AS p;
-COMMENT ON VIEW customer_workflow._proposal_page IS 'What proposals and review() show of a proposal';
+COMMENT ON VIEW customer_workflow._page IS 'proposals, and what review() needs besides';
 
-CREATE VIEW customer_workflow.proposals WITH (security_barrier) AS
+CREATE VIEW customer_workflow.proposals AS
 SELECT p.id, p.relation, p.record_key, p.record_label, p.status, p.status_message, p.author, p.originator, p.source, p.reference,
        p.comment, p.created_at, p.submitted_at, p.decided_at, p.applied_at, p.waiting_on, p.workflow, p.version, p.digest,
-       CASE WHEN p.open THEN (
-           SELECT CASE WHEN stored.values IS NULL
-                         OR bool_or(v.stored IS DISTINCT FROM v.original AND v.stored IS DISTINCT FROM v.proposed) THEN 'moved'
-                       WHEN bool_or(v.stored IS DISTINCT FROM v.original) THEN 'already'
-                       ELSE 'none' END
-             FROM (SELECT array_agg(c.field) AS fields, array_agg(c.original) AS originals, array_agg(c.proposed) AS proposeds
-                     FROM customer_workflow.change AS c
-                    WHERE c.proposal = p.id AND (p.acts OR p.privileges -> 'fields' ? c.field)) AS c
-            CROSS JOIN LATERAL (
-                SELECT CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, c.fields)
-                            ELSE customer_workflow._own_values(p.relation, p.record_key, c.fields) END AS values
-                OFFSET 0) AS stored
-            CROSS JOIN LATERAL unnest(stored.values COLLATE "C", c.originals, c.proposeds) AS v (stored, original, proposed)
-            GROUP BY stored.values) END AS conflict,
-       p.submit_sqlstate, p.submit_message
-  FROM customer_workflow._proposal_page AS p;
+       p.conflict, p.submit_sqlstate, p.submit_message
+  FROM customer_workflow._page AS p;
 COMMENT ON VIEW customer_workflow.proposals IS 'Proposals: those of tables of which you see everything, those in which you act, and those that change a field that you may SELECT in a row that you may see';
 COMMENT ON COLUMN customer_workflow.proposals.id IS 'The number that the verbs take';
 COMMENT ON COLUMN customer_workflow.proposals.relation IS 'The protected table; null once it has been dropped or unprotected';
@@ -76,15 +82,19 @@ COMMENT ON COLUMN customer_workflow.proposals.conflict IS 'The worst of its chan
 COMMENT ON COLUMN customer_workflow.proposals.submit_sqlstate IS 'Why the last automatic submit failed: SQLSTATE';
 COMMENT ON COLUMN customer_workflow.proposals.submit_message IS 'Why the last automatic submit failed: message';
 
-CREATE VIEW customer_workflow.proposed_changes WITH (security_barrier) AS
+CREATE VIEW customer_workflow.proposed_changes AS
 SELECT c.id AS proposal,
        c.relation,
        c.record_key,
        c.field,
        c.original AS original_value,
        c.proposed AS proposed_value,
-       c.current AS current_value,
-       c.conflict,
+       (CASE WHEN c.acts THEN customer_workflow._stored_values(c.id, ARRAY[c.field])
+             ELSE customer_workflow._own_values(c.relation, c.record_key, ARRAY[c.field]) END)[1] AS current_value,
+       CASE WHEN c.open THEN customer_workflow._conflict(
+            CASE WHEN c.acts THEN customer_workflow._stored_values(c.id, ARRAY[c.field])
+             ELSE customer_workflow._own_values(c.relation, c.record_key, ARRAY[c.field]) END,
+            ARRAY[c.original], ARRAY[c.proposed]) END AS conflict,
        c.status,
        c.status_message,
        customer_workflow._display(c.author) AS author,
@@ -104,28 +114,28 @@ COMMENT ON COLUMN customer_workflow.proposed_changes.status_message IS 'The same
 COMMENT ON COLUMN customer_workflow.proposed_changes.author IS 'Who made the change';
 COMMENT ON COLUMN customer_workflow.proposed_changes.changed_at IS 'When it was made or last edited';
 
--- What pending_changes() reads: the same visibility, with the hash by which the index finds a record's open proposals.
-CREATE VIEW customer_workflow._pending_changes WITH (security_barrier) AS
+-- What pending_changes() reads: proposed_changes, with the hash by which the index finds a record's open proposals.
+CREATE VIEW customer_workflow._pending_changes AS
 SELECT c.record_hash,
-       c.table_id,
        c.id AS proposal,
        c.relation,
        c.record_key,
        c.field,
        c.original AS original_value,
        c.proposed AS proposed_value,
-       c.current AS current_value,
-       c.conflict,
+       (CASE WHEN c.acts THEN customer_workflow._stored_values(c.id, ARRAY[c.field])
+             ELSE customer_workflow._own_values(c.relation, c.record_key, ARRAY[c.field]) END)[1] AS current_value,
+       CASE WHEN c.open THEN customer_workflow._conflict(
+            CASE WHEN c.acts THEN customer_workflow._stored_values(c.id, ARRAY[c.field])
+             ELSE customer_workflow._own_values(c.relation, c.record_key, ARRAY[c.field]) END,
+            ARRAY[c.original], ARRAY[c.proposed]) END AS conflict,
        c.status,
        c.status_message,
        customer_workflow._display(c.author) AS author,
        c.changed_at
   FROM customer_workflow._seen_change AS c
- WHERE c.open;
+ WHERE c.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved');
 COMMENT ON VIEW customer_workflow._pending_changes IS 'proposed_changes of open proposals, with the hash of the record key';
-COMMENT ON COLUMN customer_workflow._pending_changes.record_hash IS 'The hash of the record key';
-COMMENT ON COLUMN customer_workflow._pending_changes.table_id IS 'The protected table';
-
 -- SECURITY INVOKER, because the view answers for the role that reads it; and no pinned search_path, because the row level
 -- security of the table runs below. A parsed body does not depend on it.
 CREATE FUNCTION customer_workflow.pending_changes(relation regclass, record_keys jsonb[] DEFAULT NULL)
@@ -180,5 +190,6 @@ $$;
 COMMENT ON FUNCTION customer_workflow.record_key(regclass, anyelement) IS 'The record key of a row: SELECT customer_workflow.record_key(''customers'', c) FROM customers AS c';
 
 GRANT SELECT ON customer_workflow.proposals, customer_workflow.proposed_changes, customer_workflow._pending_changes TO PUBLIC;
+GRANT EXECUTE ON FUNCTION customer_workflow._conflict(text[], text[], text[]) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_workflow.pending_changes(regclass, jsonb[]) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_workflow.record_key(regclass, anyelement) TO PUBLIC;

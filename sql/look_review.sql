@@ -33,34 +33,46 @@ AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._allowed_actions(bigint, boolean) IS 'The verbs that the current person may use now on an open proposal, whose values have moved or not';
 
-CREATE VIEW customer_workflow._review WITH (security_barrier) AS
+CREATE VIEW customer_workflow._review AS
 SELECT p.id AS proposal,
        jsonb_build_object(
            'proposal', p.id, 'relation', p.relation, 'record_key', p.record_key, 'record_label', p.record_label,
            'status', p.status, 'status_message', p.status_message, 'author', p.author, 'originator', p.originator,
            'source', p.source, 'reference', p.reference, 'comment', p.comment, 'created_at', p.created_at,
            'submitted_at', p.submitted_at, 'decided_at', p.decided_at, 'applied_at', p.applied_at,
-           'workflow', p.workflow, 'version', p.version, 'digest', p.digest, 'conflict', c.conflict, 'changes', c.changes)
+           'workflow', p.workflow, 'version', p.version, 'digest', p.digest, 'conflict', now.conflict, 'changes', v.changes)
        || jsonb_build_object(
            'history', h.history, 'decided_by', h.decided_by, 'waiting_on', p.waiting_on, 'work_items', w.work_items,
-           'allowed_actions', CASE WHEN p.open THEN to_jsonb(customer_workflow._allowed_actions(p.id, c.conflict = 'moved'))
+           'allowed_actions', CASE WHEN p.open THEN to_jsonb(customer_workflow._allowed_actions(p.id, now.conflict = 'moved'))
                                    ELSE '[]' END,
-           'problems', c.problems || CASE WHEN p.submit_message IS NULL THEN '[]' ELSE jsonb_build_array(jsonb_build_object(
+           'problems', v.problems || CASE WHEN p.submit_message IS NULL THEN '[]' ELSE jsonb_build_array(jsonb_build_object(
                'field', NULL, 'problem', 'submit', 'sqlstate', p.submit_sqlstate, 'message', p.submit_message)) END) AS review
-  FROM customer_workflow._proposal_page AS p
+  FROM customer_workflow._page AS p
+ CROSS JOIN LATERAL (
+    SELECT array_agg(c.field ORDER BY c.field) AS fields, array_agg(c.original ORDER BY c.field) AS originals,
+           array_agg(c.proposed ORDER BY c.field) AS proposeds
+      FROM customer_workflow.change AS c
+     WHERE c.proposal = p.id AND (p.acts OR p.privileges -> 'fields' ? c.field)) AS c
+ -- The record is read once; OFFSET 0 keeps the planner from copying that to each place that uses it.
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, c.fields)
+                ELSE customer_workflow._own_values(p.relation, p.record_key, c.fields) END AS stored
+    OFFSET 0) AS r
+ CROSS JOIN LATERAL (
+    SELECT CASE WHEN p.open THEN customer_workflow._conflict(r.stored, c.originals, c.proposeds) END AS conflict
+    OFFSET 0) AS now
  CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
-               'field', c.field, 'original', c.original, 'proposed', c.proposed, 'current', c.current, 'conflict', c.conflict)
-               ORDER BY c.field), '[]') AS changes,
+               'field', f.field, 'original', f.original, 'proposed', f.proposed, 'current', f.stored, 'conflict', f.conflict)
+               ORDER BY f.field), '[]') AS changes,
            coalesce(jsonb_agg(jsonb_build_object(
-               'field', c.field, 'problem', 'moved', 'sqlstate', 'CW001',
-               'message', format('%s has changed since the change was proposed', c.field)) ORDER BY c.field)
-               FILTER (WHERE c.conflict = 'moved'), '[]') AS problems,
-           CASE WHEN p.open THEN
-               CASE WHEN bool_or(c.conflict = 'moved') THEN 'moved' WHEN bool_or(c.conflict = 'already') THEN 'already' ELSE 'none' END
-           END AS conflict
-      FROM customer_workflow._seen_change AS c
-     WHERE c.id = p.id) AS c
+               'field', f.field, 'problem', 'moved', 'sqlstate', 'CW001',
+               'message', format('%s has changed since the change was proposed', f.field)) ORDER BY f.field)
+               FILTER (WHERE f.conflict = 'moved'), '[]') AS problems
+      FROM (SELECT u.field, u.original, u.proposed, u.stored,
+                   CASE WHEN p.open THEN customer_workflow._conflict(CASE WHEN r.stored IS NOT NULL THEN ARRAY[u.stored] END,
+                                                                     ARRAY[u.original], ARRAY[u.proposed]) END AS conflict
+              FROM unnest(c.fields, c.originals, c.proposeds, r.stored) AS u (field, original, proposed, stored)) AS f) AS v
  CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
                'at', h.at, 'kind', h.kind, 'person', customer_workflow._display(h.person),

@@ -124,7 +124,7 @@ SELECT w.id AS work_item,
        w.status
   FROM customer_workflow.work_item AS w
   JOIN customer_workflow._item_proposal AS p ON p.id = w.proposal
-  JOIN customer_workflow._seen_proposal AS s ON s.id = w.proposal
+  JOIN customer_workflow._acting AS s ON s.id = w.proposal
  WHERE s.acts;
 COMMENT ON VIEW customer_workflow.work_items IS 'Work items, open and closed, of tables of which you see everything, and of proposals in which you act';
 COMMENT ON COLUMN customer_workflow.work_items.work_item IS 'Its number, for approve(work_item => …)';
