@@ -72,6 +72,9 @@ SELECT coalesce(customer_workflow._identities(), '{}') AS identities,
           FROM customer_workflow.protected_table AS t
           JOIN pg_catalog.pg_class AS c ON c.oid = t.relation
          WHERE has_any_column_privilege(c.oid, 'SELECT')
+           -- In a SECURITY DEFINER function of a superuser, ours for example, his privileges are not the reader's.
+           AND (current_user = coalesce(nullif(current_setting('role'), 'none'), session_user)
+                OR NOT EXISTS (SELECT FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user AND r.rolsuper))
            AND has_schema_privilege(c.relnamespace, 'USAGE')
            AND NOT EXISTS (SELECT FROM pg_catalog.pg_index AS i, unnest(i.indkey) AS k (attnum)
                             WHERE i.indrelid = c.oid AND i.indisprimary

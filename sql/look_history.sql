@@ -70,7 +70,7 @@ SELECT h.proposal,
        h.comment,
        h.digest,
        h.at,
-       p.applied_at
+       CASE WHEN h.kind = 'approved' AND h.digest = p.digest THEN p.applied_at END AS applied_at
   FROM customer_workflow.history AS h
   JOIN customer_workflow._acting AS p ON p.id = h.proposal
  -- What was decided is what had been submitted last, whatever became of the proposal afterwards.
@@ -101,7 +101,7 @@ COMMENT ON COLUMN customer_workflow.decisions.action IS 'approved, rejected or c
 COMMENT ON COLUMN customer_workflow.decisions.comment IS 'What the person said';
 COMMENT ON COLUMN customer_workflow.decisions.digest IS 'The digest that the decision binds to';
 COMMENT ON COLUMN customer_workflow.decisions.at IS 'When';
-COMMENT ON COLUMN customer_workflow.decisions.applied_at IS 'When the values were written; null when they were not';
+COMMENT ON COLUMN customer_workflow.decisions.applied_at IS 'When these values were written; null when they were not';
 
 CREATE VIEW customer_workflow.direct_changes WITH (security_barrier) AS
 SELECT d.at,

@@ -178,6 +178,10 @@ BEGIN
     END IF;
     IF pg_typeof(record_key.record) = 'jsonb'::regtype THEN
         SELECT jsonb_object_agg(f.field, record_key.record -> f.field) INTO key FROM unnest(fields) AS f (field);
+    ELSIF NOT EXISTS (SELECT FROM pg_type AS t WHERE t.oid = pg_typeof(record_key.record) AND (t.typtype = 'c' OR t.oid = 'record'::regtype)) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('type %s is not a row of table "%s"', pg_typeof(record_key.record), customer_workflow._name(record_key.relation)),
+            HINT = 'Give a whole row, as in SELECT customer_workflow.record_key(''customers'', c) FROM customers AS c, or a jsonb object.';
     ELSE
         EXECUTE format('SELECT jsonb_build_object(%s)',
                        (SELECT string_agg(format('%L, customer_workflow._render(($1).%I)', f.field, f.field), ', ')

@@ -11,7 +11,7 @@ AS $$
                        p.originator = ANY (customer_workflow._identities()) AS originator,
                        customer_workflow._has_duty(p.table_id, '{steward}') AS steward,
                        customer_workflow._configures(t.relation) AS administrator,
-                       NOT p.parties && customer_workflow._identities()
+                       NOT p.parties && (customer_workflow._identities() || ('role:' || session_user))
                        AND EXISTS (SELECT FROM customer_workflow.work_item AS w
                                     WHERE w.proposal = p.id AND w.status = 'open'
                                       AND w.assignee = ANY (customer_workflow._my_assignees())) AS assignee
@@ -66,8 +66,9 @@ SELECT p.id AS proposal,
                'field', f.field, 'original', f.original, 'proposed', f.proposed, 'current', f.stored, 'conflict', f.conflict)
                ORDER BY f.field), '[]') AS changes,
            coalesce(jsonb_agg(jsonb_build_object(
-               'field', f.field, 'problem', 'moved', 'sqlstate', 'CW001',
-               'message', format('%s has changed since the change was proposed', f.field)) ORDER BY f.field)
+               'field', f.field, 'problem', CASE WHEN r.stored IS NULL THEN 'gone' ELSE 'moved' END, 'sqlstate', 'CW001',
+               'message', CASE WHEN r.stored IS NULL THEN 'there is no such record any more'
+                               ELSE format('%s changed since it was proposed', f.field) END) ORDER BY f.field)
                FILTER (WHERE f.conflict = 'moved'), '[]') AS problems
       FROM (SELECT u.field, u.original, u.proposed, u.stored,
                    CASE WHEN p.open THEN customer_workflow._conflict(CASE WHEN r.stored IS NOT NULL THEN ARRAY[u.stored] END,
@@ -95,7 +96,7 @@ SELECT p.id AS proposal,
       FROM customer_workflow.work_item AS w
      WHERE w.proposal = p.id AND w.status = 'open'
        AND w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
-       AND NOT p.parties && (SELECT identities FROM customer_workflow._reach)) AS w;
+       AND NOT p.parties && (SELECT identities || ('role:' || session_user) FROM customer_workflow._reach)) AS w;
 COMMENT ON VIEW customer_workflow._review IS 'What review() returns, for each proposal that the caller sees';
 COMMENT ON COLUMN customer_workflow._review.proposal IS 'The proposal';
 COMMENT ON COLUMN customer_workflow._review.review IS 'The page';
@@ -111,7 +112,7 @@ BEGIN
     SELECT r.review INTO page FROM customer_workflow._review AS r WHERE r.proposal OPERATOR(pg_catalog.=) review.proposal;
     IF page IS NULL THEN
         -- One message for what does not exist and what may not be seen, so that nothing is learnt.
-        RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = pg_catalog.format('proposal %s does not exist', review.proposal);
+        RAISE EXCEPTION USING ERRCODE = 'P0002', MESSAGE = pg_catalog.format('proposal %s does not exist', coalesce(review.proposal::pg_catalog.text, 'null'));
     END IF;
     RETURN page;
 END

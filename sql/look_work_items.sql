@@ -79,7 +79,8 @@ SELECT w.id AS work_item,
         (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
           WHERE w.status = 'open' AND w.assignee = ANY ((customer_workflow._assignees())[5:]) ORDER BY w.id)) AS w
  CROSS JOIN LATERAL (SELECT * FROM customer_workflow._item_proposal AS p WHERE p.id = w.proposal OFFSET 0) AS p
- WHERE NOT p.parties && (SELECT identities FROM customer_workflow._reach)
+ -- Separation of duties looks at the person and at who logged in.
+ WHERE NOT p.parties && (SELECT identities || ('role:' || session_user) FROM customer_workflow._reach)
  ORDER BY w.id;
 COMMENT ON VIEW customer_workflow.my_work_items IS 'What waits for you, oldest first: open work items of yours, your roles and your groups, without those of proposals to which you are a party';
 COMMENT ON COLUMN customer_workflow.my_work_items.work_item IS 'Its number, for approve(work_item => …)';

@@ -20,12 +20,12 @@ UPDATE accounts SET credit_limit = 1 WHERE id = 5;
 UPDATE accounts SET credit_limit = NULL WHERE id = 5;
 UPDATE accounts SET credit_limit = 100.00 WHERE id = 6;
 SELECT customer_workflow.enable('accounts');
-SELECT record_key, conflict FROM customer_workflow.proposals ORDER BY id;
-SELECT record_key, field, original_value, proposed_value, current_value, conflict FROM customer_workflow.proposed_changes ORDER BY proposal, field;
+SELECT record_key, conflict FROM customer_workflow.proposals ORDER BY record_key;
+SELECT record_key, field, original_value, proposed_value, current_value, conflict FROM customer_workflow.proposed_changes ORDER BY record_key, field;
 
 -- The same for a reader who acts in none of them
 SET SESSION AUTHORIZATION dave;
-SELECT record_key, conflict FROM customer_workflow.proposals ORDER BY id;
+SELECT record_key, conflict FROM customer_workflow.proposals ORDER BY record_key;
 SELECT count(*) FROM customer_workflow.proposed_changes WHERE conflict = 'moved';
 
 -- A closed proposal has no conflict, and shows what became of the record
@@ -37,12 +37,12 @@ SELECT customer_workflow.approve(proposal) FROM customer_workflow.my_work_items;
 SET SESSION AUTHORIZATION erp_owner;
 DELETE FROM accounts WHERE id = 1;
 SELECT record_key, field, original_value, proposed_value, current_value, conflict, status_message
-  FROM customer_workflow.proposed_changes WHERE record_key IN ('{"id": 1}', '{"id": 2}', '{"id": 5}') ORDER BY proposal, field;
+  FROM customer_workflow.proposed_changes WHERE record_key IN ('{"id": 1}', '{"id": 2}', '{"id": 5}') ORDER BY record_key, field;
 
 -- The table may go; what was proposed stays readable for the database's owner
 DROP TABLE accounts;
 RESET SESSION AUTHORIZATION;
-SELECT relation, record_key, status, conflict FROM customer_workflow.proposals ORDER BY id;
+SELECT relation, record_key, status, conflict FROM customer_workflow.proposals ORDER BY record_key;
 SELECT field, current_value, conflict FROM customer_workflow.proposed_changes WHERE record_key = '{"id": 5}' ORDER BY field;
 SET SESSION AUTHORIZATION alice;
 SELECT count(*) FROM customer_workflow.proposals;

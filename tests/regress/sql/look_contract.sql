@@ -1,17 +1,14 @@
 -- Design 5: the columns of the views, in this order with these names, and a comment for everything.
+\pset format unaligned
 SELECT c.relname AS view, string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) AS columns
   FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid
  WHERE c.relnamespace = 'customer_workflow'::regnamespace AND c.relkind = 'v' AND c.relname !~ '^_' AND a.attnum > 0
- GROUP BY c.relname ORDER BY c.relname \gx
+ GROUP BY c.relname ORDER BY c.relname;
 SELECT p.oid::regprocedure AS function, pg_get_function_arguments(p.oid) AS arguments, pg_get_function_result(p.oid) AS result
   FROM pg_proc AS p
- WHERE p.pronamespace = 'customer_workflow'::regnamespace AND p.proname IN ('review', 'pending_changes', 'record_key') ORDER BY p.proname \gx
+ WHERE p.pronamespace = 'customer_workflow'::regnamespace AND p.proname IN ('review', 'pending_changes', 'record_key') ORDER BY p.proname;
 
--- Whatever everybody may read is a barrier
-SELECT c.relname FROM pg_class AS c
- WHERE c.relnamespace = 'customer_workflow'::regnamespace AND c.relkind = 'v'
-   AND has_table_privilege('public', c.oid, 'SELECT') AND NOT coalesce(c.reloptions @> '{security_barrier=true}', false);
--- and no table can be read by everybody
+-- No table can be read by everybody
 SELECT c.relname FROM pg_class AS c
  WHERE c.relnamespace = 'customer_workflow'::regnamespace AND c.relkind IN ('r', 'p', 'S')
    AND has_table_privilege('public', c.oid, 'SELECT, INSERT, UPDATE, DELETE');

@@ -8,6 +8,7 @@ INSERT INTO accounts VALUES (1, 100), (2, 100);
 RESET SESSION AUTHORIZATION;
 SELECT customer_workflow.set_application_role('look_people_web');
 SELECT customer_workflow.add_group_member('managers', 'person:otto');
+SELECT customer_workflow.add_group_member('managers', 'person:lena');
 SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.protect('accounts', '{credit_limit}', 'group:managers');
 

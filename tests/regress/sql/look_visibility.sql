@@ -80,6 +80,17 @@ SET SESSION AUTHORIZATION look_visibility_stranger;
 SELECT count(*) FROM customer_workflow.proposal;
 SELECT count(*) FROM customer_workflow._seen_proposal;
 
+-- A SECURITY DEFINER function of a superuser does not lend its owner's SELECT
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION count_proposals() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM customer_workflow.proposals';
+SET SESSION AUTHORIZATION look_visibility_stranger;
+SELECT count_proposals();
+SELECT * FROM customer_workflow.check_proposal(2);
+\echo :SQLSTATE
+SET SESSION AUTHORIZATION alice;
+SELECT count_proposals();
+SET ROLE NONE;
+
 RESET SESSION AUTHORIZATION;
 DROP OWNED BY look_visibility_clerk, look_visibility_auditor, look_visibility_stranger;
 DROP ROLE look_visibility_clerk, look_visibility_auditor, look_visibility_stranger;
