@@ -2,7 +2,7 @@
 -- of this extension. Every frame here is PL/pgSQL, so that an error of the table arrives with all its fields.
 
 CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], fields text[], lock boolean)
-    RETURNS TABLE (record_key jsonb, "values" text[], label text)
+    RETURNS TABLE (record_key jsonb, stored text[], label text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _read_records.table_id);
@@ -169,9 +169,16 @@ COMMENT ON FUNCTION customer_workflow._is_outcome(text) IS 'Whether an error say
 CREATE FUNCTION customer_workflow._try_write(proposals bigint[], rehearse boolean) RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    problem customer_workflow._problem;
     half integer := cardinality(proposals) / 2;
-    discreet boolean;
+    code text;
+    said text;
+    detail text;
+    hint text;
+    col text;
+    con text;
+    typ text;
+    tab text;
+    nsp text;
 BEGIN
     IF cardinality(proposals) = 0 THEN
         RETURN;
@@ -183,13 +190,11 @@ BEGIN
         END IF;
         RETURN;
     EXCEPTION WHEN OTHERS THEN
-        IF SQLSTATE = 'CW000' THEN
+        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
+            col = COLUMN_NAME, con = CONSTRAINT_NAME, typ = PG_DATATYPE_NAME, tab = TABLE_NAME, nsp = SCHEMA_NAME;
+        IF code = 'CW000' THEN
             RETURN;
-        END IF;
-        GET STACKED DIAGNOSTICS problem.sqlstate = RETURNED_SQLSTATE, problem.message = MESSAGE_TEXT, problem.detail = PG_EXCEPTION_DETAIL,
-            problem.hint = PG_EXCEPTION_HINT, problem."column" = COLUMN_NAME, problem."constraint" = CONSTRAINT_NAME,
-            problem.datatype = PG_DATATYPE_NAME, problem."table" = TABLE_NAME, problem."schema" = SCHEMA_NAME;
-        IF NOT customer_workflow._is_outcome(problem.sqlstate) THEN
+        ELSIF NOT customer_workflow._is_outcome(code) THEN
             RAISE;
         END IF;
     END;
@@ -198,20 +203,19 @@ BEGIN
         RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals[half + 1:], rehearse);
         RETURN;
     END IF;
-    problem.proposal := proposals[1];
     -- The author learns nothing through the owner's eyes.
-    SELECT NOT EXISTS (SELECT FROM pg_roles AS r
-                        WHERE r.rolname = p.database_role
-                          AND customer_workflow._may_update(r.oid, t.relation, ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id)))
-      INTO discreet
-      FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id WHERE p.id = proposals[1];
-    IF rehearse AND discreet AND problem.sqlstate !~ '^CW' THEN
-        problem.message := format('the change cannot be applied%s', CASE WHEN problem."constraint" <> '' THEN format(' (constraint "%s")', problem."constraint") ELSE '' END);
-        problem.detail := NULL;
-        problem.hint := NULL;
-        problem."column" := NULL;
+    IF rehearse AND code !~ '^CW' AND NOT EXISTS (
+        SELECT FROM customer_workflow.proposal AS p
+          JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+          JOIN pg_roles AS r ON r.rolname = p.database_role
+         WHERE p.id = proposals[1]
+           AND customer_workflow._may_update(r.oid, t.relation, ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id))) THEN
+        said := 'the change cannot be applied' || CASE WHEN con <> '' THEN format(' (constraint "%s")', con) ELSE '' END;
+        detail := NULL;
+        hint := NULL;
+        col := NULL;
     END IF;
-    RETURN NEXT problem;
+    RETURN QUERY SELECT proposals[1], code, said, detail, hint, col, con, typ, tab, nsp;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._try_write(bigint[], boolean)
@@ -230,14 +234,14 @@ BEGIN
           FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) GROUP BY p.table_id ORDER BY p.table_id
     LOOP
         RETURN QUERY
-        SELECT p.id, c.field, c.original, r.values[array_position(batch.fields, c.field)], r.record_key IS NULL
+        SELECT p.id, c.field, c.original, r.stored[array_position(batch.fields, c.field)], r.record_key IS NULL
           FROM customer_workflow.proposal AS p
           JOIN customer_workflow.change AS c ON c.proposal = p.id
           LEFT JOIN customer_workflow._read_records(batch.table_id, batch.keys, batch.fields, false) AS r ON r.record_key = p.record_key
          WHERE p.id = ANY (proposals) AND p.table_id = batch.table_id
            AND (r.record_key IS NULL
-                OR r.values[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
-               AND r.values[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed)
+                OR r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
+               AND r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed)
          ORDER BY p.id, c.field;
     END LOOP;
 END

@@ -136,27 +136,28 @@ SELECT c.record_hash,
   FROM customer_workflow._seen_change AS c
  WHERE c.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved');
 COMMENT ON VIEW customer_workflow._pending_changes IS 'proposed_changes of open proposals, with the hash of the record key';
+
 -- SECURITY INVOKER, because the view answers for the role that reads it; and no pinned search_path, because the row level
--- security of the table runs below. A parsed body does not depend on it.
+-- security of the table runs below.
 CREATE FUNCTION customer_workflow.pending_changes(relation regclass, record_keys jsonb[] DEFAULT NULL)
 RETURNS SETOF customer_workflow.proposed_changes
 LANGUAGE sql STABLE ROWS 100
-BEGIN ATOMIC
+AS $$
     SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
            c.status, c.status_message, c.author, c.changed_at
       FROM customer_workflow._pending_changes AS c
      WHERE pending_changes.record_keys IS NULL
-       AND c.relation = coalesce(pg_partition_root(pending_changes.relation), pending_changes.relation)
+       AND c.relation OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(pending_changes.relation), pending_changes.relation)
     UNION ALL
     SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
            c.status, c.status_message, c.author, c.changed_at
       FROM customer_workflow._pending_changes AS c
-     WHERE c.relation = coalesce(pg_partition_root(pending_changes.relation), pending_changes.relation)
-       AND c.record_hash = ANY (ARRAY(
+     WHERE c.relation OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(pending_changes.relation), pending_changes.relation)
+       AND c.record_hash OPERATOR(pg_catalog.=) ANY (ARRAY(
                SELECT customer_workflow._key_hash(customer_workflow._key(
-                          coalesce(pg_partition_root(pending_changes.relation), pending_changes.relation), k.key))
-                 FROM unnest(pending_changes.record_keys) AS k (key)));
-END;
+                          coalesce(pg_catalog.pg_partition_root(pending_changes.relation), pending_changes.relation), k.key))
+                 FROM pg_catalog.unnest(pending_changes.record_keys) AS k (key)))
+$$;
 COMMENT ON FUNCTION customer_workflow.pending_changes(regclass, jsonb[]) IS 'The open proposed changes of a table, or of these records of it: the badge on a form. Record keys as record_key() makes them, or by hand: {"id": 42}';
 
 CREATE FUNCTION customer_workflow.record_key(relation regclass, record anyelement) RETURNS jsonb
@@ -176,9 +177,13 @@ BEGIN
     IF record_key.record IS NOT DISTINCT FROM NULL THEN
         RETURN NULL;
     END IF;
+    IF fields = '{}' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('table "%s" has no primary key', customer_workflow._name(record_key.relation));
+    END IF;
     IF pg_typeof(record_key.record) = 'jsonb'::regtype THEN
         SELECT jsonb_object_agg(f.field, record_key.record -> f.field) INTO key FROM unnest(fields) AS f (field);
-    ELSIF NOT EXISTS (SELECT FROM pg_type AS t WHERE t.oid = pg_typeof(record_key.record) AND (t.typtype = 'c' OR t.oid = 'record'::regtype)) THEN
+    ELSIF NOT EXISTS (SELECT FROM pg_type AS t WHERE t.oid = pg_typeof(record_key.record) AND t.typtype = 'c') THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('type %s is not a row of table "%s"', pg_typeof(record_key.record), customer_workflow._name(record_key.relation)),
             HINT = 'Give a whole row, as in SELECT customer_workflow.record_key(''customers'', c) FROM customers AS c, or a jsonb object.';

@@ -31,7 +31,7 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "amend": ["recall", "reject", "parallel"],
         "conflict": ["fail", "overwrite"],
         "require_digest": "boolean",
-        "comment_required": {"list": ["submit", "recall", "cancel", "approve", "reject", "request_change", "rebase", "discard_change"]},
+        "comment_required": {"list": ["submit", "recall", "cancel", "approve", "reject", "request_change"]},
         "validate_on_submit": "boolean",
         "together": ["fields", "row"],
         "companions": "lists",

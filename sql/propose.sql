@@ -62,7 +62,7 @@ BEGIN
             DETAIL = 'It does not exist, or you may not see or update it.',
             HINT = 'Give the primary key of a record that you may update.';
     END IF;
-    RETURN nullif(result, 0);
+    RETURN CASE WHEN result OPERATOR(pg_catalog.<>) 0 THEN result END;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow.propose(regclass, jsonb, jsonb, text)
@@ -78,12 +78,12 @@ CREATE FUNCTION customer_workflow.discard_change(proposal bigint, field name) RE
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     request customer_workflow._request := customer_workflow._request('discard_change', NULL, NULL, NULL);
-    problem customer_workflow._problem;
+    problem record;
 BEGIN
     PERFORM customer_workflow._lock(ARRAY[discard_change.proposal], false);
-    SELECT * INTO problem FROM customer_workflow._obstacles(request, ARRAY[discard_change.proposal], NULL);
-    IF FOUND AND problem.sqlstate <> '22023' THEN
-        PERFORM customer_workflow._raise_problem(problem);
+    SELECT o AS obstacle INTO problem FROM customer_workflow._obstacles(request, ARRAY[discard_change.proposal], NULL) AS o;
+    IF FOUND THEN
+        PERFORM customer_workflow._raise_problem(problem.obstacle);
     END IF;
     IF NOT EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = discard_change.proposal AND c.field = discard_change.field) THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found',
@@ -105,10 +105,10 @@ CREATE FUNCTION customer_workflow.check_proposal(proposal bigint) RETURNS TABLE 
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    found customer_workflow.proposal := (SELECT p FROM customer_workflow.proposal AS p WHERE p.id = check_proposal.proposal);
-    failed customer_workflow._problem;
+    found record;
 BEGIN
-    IF found IS NULL OR NOT EXISTS (SELECT FROM customer_workflow._seen_proposal AS s WHERE s.id = check_proposal.proposal) THEN
+    SELECT p.id, p.status INTO found FROM customer_workflow.proposal AS p WHERE p.id = check_proposal.proposal;
+    IF found.id IS NULL OR NOT EXISTS (SELECT FROM customer_workflow._seen_proposal AS s WHERE s.id = check_proposal.proposal) THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('proposal %s does not exist', coalesce(check_proposal.proposal::text, 'null')),
             HINT = 'See customer_workflow.proposals.';
     END IF;
@@ -124,13 +124,8 @@ BEGIN
     IF FOUND AND EXISTS (SELECT FROM customer_workflow._moved(ARRAY[found.id]) AS m WHERE m.gone) THEN
         RETURN;
     END IF;
-    FOR failed IN SELECT * FROM customer_workflow._try_write(ARRAY[found.id], true) LOOP
-        field := nullif(failed."column", '');
-        problem := 'refused';
-        sqlstate := failed.sqlstate;
-        message := failed.message;
-        RETURN NEXT;
-    END LOOP;
+    RETURN QUERY
+    SELECT nullif(f."column", ''), 'refused', f.sqlstate, f.message FROM customer_workflow._try_write(ARRAY[found.id], true) AS f;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow.check_proposal(bigint) IS 'Would it apply now? One row a problem, none when it would; nothing is written';

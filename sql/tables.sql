@@ -2,6 +2,9 @@
 -- Hot tables (proposal, change, history) carry no foreign keys: a check a row would double the price of a bulk capture,
 -- and only the functions of this extension write them.
 
+-- Names and operators of this script are PostgreSQL's own, whatever is planted in the schema that CREATE EXTENSION names.
+SET LOCAL search_path TO pg_catalog, pg_temp;
+
 CREATE SCHEMA customer_workflow;
 COMMENT ON SCHEMA customer_workflow IS 'Changes to protected fields wait as proposals until a second person approves them';
 
@@ -10,10 +13,10 @@ CREATE TABLE customer_workflow.protected_table (
     relation    pg_catalog.regclass UNIQUE,
     relation_name text NOT NULL,
     enabled     boolean NOT NULL DEFAULT true,
-    approvers   text CHECK (approvers ~ '^(role|group):.'),
-    options     jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
+    approvers   text CHECK (approvers OPERATOR(pg_catalog.~) '^(role|group):.'),
+    options     jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) OPERATOR(pg_catalog.=) 'object'),
     search_path text NOT NULL,
-    created_at  timestamptz NOT NULL DEFAULT now()
+    created_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 COMMENT ON TABLE customer_workflow.protected_table IS 'One row a protected table; the protected fields themselves are the column list of its trigger !customer_workflow_first';
 COMMENT ON COLUMN customer_workflow.protected_table.relation IS 'The table (the root of a partitioned one); null once it has been unprotected or dropped, so that its history can still be read';
@@ -26,9 +29,9 @@ COMMENT ON COLUMN customer_workflow.protected_table.created_at IS 'When the tabl
 
 CREATE TABLE customer_workflow.data_entity (
     id       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    person   text NOT NULL CHECK (person ~ '^(role|person):.'),
+    person   text NOT NULL CHECK (person OPERATOR(pg_catalog.~) '^(role|person):.'),
     table_id integer REFERENCES customer_workflow.protected_table,
-    options  jsonb NOT NULL DEFAULT '{}' CHECK (jsonb_typeof(options) = 'object'),
+    options  jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) OPERATOR(pg_catalog.=) 'object'),
     UNIQUE NULLS NOT DISTINCT (person, table_id)
 );
 COMMENT ON TABLE customer_workflow.data_entity IS 'Roles and people that are imports or integrations; table_id null means every table';
@@ -38,8 +41,8 @@ COMMENT ON COLUMN customer_workflow.data_entity.options IS 'behavior, fields, au
 
 CREATE TABLE customer_workflow.duty (
     table_id integer NOT NULL REFERENCES customer_workflow.protected_table,
-    duty     text NOT NULL CHECK (duty IN ('administrator', 'steward', 'auditor', 'override')),
-    person   text NOT NULL CHECK (person ~ '^(role|person|group):.'),
+    duty     text NOT NULL CHECK (duty OPERATOR(pg_catalog.=) ANY ('{administrator,steward,auditor,override}')),
+    person   text NOT NULL CHECK (person OPERATOR(pg_catalog.~) '^(role|person|group):.'),
     PRIMARY KEY (table_id, duty, person)
 );
 COMMENT ON TABLE customer_workflow.duty IS 'Who has which duty for a protected table';
@@ -56,8 +59,8 @@ COMMENT ON COLUMN customer_workflow.application_role.role IS 'The role that the 
 COMMENT ON COLUMN customer_workflow.application_role.person_required IS 'Whether a protected change without a person is refused';
 
 CREATE TABLE customer_workflow.group_member (
-    group_name text NOT NULL CHECK (group_name <> ''),
-    person     text NOT NULL CHECK (person ~ '^(role|person):.'),
+    group_name text NOT NULL CHECK (group_name OPERATOR(pg_catalog.<>) ''),
+    person     text NOT NULL CHECK (person OPERATOR(pg_catalog.~) '^(role|person):.'),
     PRIMARY KEY (group_name, person)
 );
 COMMENT ON TABLE customer_workflow.group_member IS 'Groups of people, for people who are not database roles';
@@ -70,9 +73,8 @@ CREATE TABLE customer_workflow.proposal (
     record_key     jsonb NOT NULL,
     record_hash    uuid NOT NULL,
     record_label   text,
-    status         text NOT NULL DEFAULT 'not_submitted' CHECK (status IN ('not_submitted', 'pending_approval',
-                       'change_requested', 'rejected', 'approved', 'applied', 'cancelled', 'expired')),
-    collects       boolean NOT NULL DEFAULT true CHECK (NOT collects OR status = 'not_submitted'),
+    status         text NOT NULL DEFAULT 'not_submitted' CHECK (status OPERATOR(pg_catalog.=) ANY ('{not_submitted,pending_approval,change_requested,rejected,approved,applied,cancelled,expired}')),
+    collects       boolean NOT NULL DEFAULT true CHECK (NOT collects OR status OPERATOR(pg_catalog.=) 'not_submitted'),
     author         text NOT NULL,
     originator     text,
     parties        text[] NOT NULL,
@@ -81,7 +83,7 @@ CREATE TABLE customer_workflow.proposal (
     auto_submit    boolean NOT NULL DEFAULT false,
     reference      text,
     comment        text,
-    created_at     timestamptz NOT NULL DEFAULT now(),
+    created_at     timestamptz NOT NULL DEFAULT pg_catalog.now(),
     submitted_at   timestamptz,
     decided_at     timestamptz,
     applied_at     timestamptz,
@@ -92,8 +94,7 @@ CREATE TABLE customer_workflow.proposal (
     submit_message text
 );
 CREATE UNIQUE INDEX proposal_one_draft ON customer_workflow.proposal (record_hash, table_id, author) WHERE collects;
-CREATE INDEX proposal_open ON customer_workflow.proposal (record_hash, table_id)
-    WHERE status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved');
+CREATE INDEX proposal_of_record ON customer_workflow.proposal (record_hash, table_id);
 COMMENT ON TABLE customer_workflow.proposal IS 'The proposed changes of one author to one record, submitted and decided together';
 COMMENT ON COLUMN customer_workflow.proposal.id IS 'The number by which people name it';
 COMMENT ON COLUMN customer_workflow.proposal.table_id IS 'Its protected table';
@@ -125,7 +126,7 @@ CREATE TABLE customer_workflow.change (
     field      text NOT NULL,
     original   text,
     proposed   text,
-    changed_at timestamptz NOT NULL DEFAULT now(),
+    changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (proposal, field)
 );
 COMMENT ON TABLE customer_workflow.change IS 'One field of one record: original value and proposed value, as text under pinned settings';
@@ -141,15 +142,15 @@ CREATE TABLE customer_workflow.work_item (
     table_id   integer NOT NULL,
     element    text NOT NULL,
     step       text NOT NULL,
-    assignee   text NOT NULL CHECK (assignee ~ '^(role|group|person):.'),
-    status     text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'approved', 'rejected', 'change_requested', 'closed')),
-    created_at timestamptz NOT NULL DEFAULT now(),
+    assignee   text NOT NULL CHECK (assignee OPERATOR(pg_catalog.~) '^(role|group|person):.'),
+    status     text NOT NULL DEFAULT 'open' CHECK (status OPERATOR(pg_catalog.=) ANY ('{open,approved,rejected,change_requested,closed}')),
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     due_at     timestamptz,
     closed_at  timestamptz,
     closed_by  text
 );
-CREATE INDEX work_item_open_of_assignee ON customer_workflow.work_item (assignee, id) WHERE status = 'open';
-CREATE INDEX work_item_open_of_proposal ON customer_workflow.work_item (proposal) WHERE status = 'open';
+CREATE INDEX work_item_open_of_assignee ON customer_workflow.work_item (assignee, id) WHERE status OPERATOR(pg_catalog.=) 'open';
+CREATE INDEX work_item_open_of_proposal ON customer_workflow.work_item (proposal) WHERE status OPERATOR(pg_catalog.=) 'open';
 COMMENT ON TABLE customer_workflow.work_item IS 'One task in a running proposal; held by a role or group when any one member may finish it';
 COMMENT ON COLUMN customer_workflow.work_item.id IS 'Its number';
 COMMENT ON COLUMN customer_workflow.work_item.proposal IS 'The proposal to decide';
@@ -165,7 +166,7 @@ COMMENT ON COLUMN customer_workflow.work_item.closed_by IS 'Who finished it';
 
 CREATE TABLE customer_workflow.history (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    at            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at            timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     table_id      integer,
     proposal      bigint,
     kind          text NOT NULL,
@@ -198,7 +199,7 @@ COMMENT ON COLUMN customer_workflow.history.details IS 'What belongs to the kind
 
 CREATE TABLE customer_workflow.direct_change (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    at             timestamptz NOT NULL DEFAULT clock_timestamp(),
+    at             timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     table_id       integer NOT NULL,
     record_key     jsonb NOT NULL,
     field          text NOT NULL,
@@ -206,7 +207,7 @@ CREATE TABLE customer_workflow.direct_change (
     new_value      text,
     person         text NOT NULL,
     database_role  name NOT NULL,
-    reason         text NOT NULL CHECK (reason IN ('data_entity', 'disabled', 'maintenance', 'override'))
+    reason         text NOT NULL CHECK (reason OPERATOR(pg_catalog.=) ANY ('{data_entity,disabled,maintenance,override}'))
 );
 CREATE INDEX direct_change_of_table ON customer_workflow.direct_change (table_id, id);
 COMMENT ON TABLE customer_workflow.direct_change IS 'Protected values that were written past approval by permission; append-only';

@@ -33,6 +33,7 @@ extension_sql_file!("../sql/look_history.sql", name = "look_history", requires =
 extension_sql_file!("../sql/look_configuration.sql", name = "look_configuration", requires = ["look_history"]);
 extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_configuration"]);
 extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_review"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["propose"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]

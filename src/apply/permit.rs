@@ -48,9 +48,12 @@ pub fn arm(call: &Call) -> Option<Datum> {
         .map(|f| match shape.columns.iter().find(|c| c.name == f) {
             Some(column) => column.clone(),
             None => raise(
-                Report::new("CW008", format!("column \"{f}\" of table \"{}\" does not exist any more", value::relation_name(root)))
-                    .detail("A proposal would write it.")
-                    .hint("Remove the change with customer_workflow.discard_change()."),
+                Report::new(
+                    "CW008",
+                    format!("column \"{f}\" of table \"{}\" does not exist any more", value::relation_name(root)),
+                )
+                .detail("A proposal would write it.")
+                .hint("Remove the change with customer_workflow.discard_change()."),
             ),
         })
         .collect();

@@ -149,25 +149,18 @@ impl Policy {
             skip_redundant: false,
             withdraw: false,
         };
-        let entries: Vec<&Entity> =
-            table.entities.iter().filter(|e| Some(&e.person) == who.person.as_ref()).collect();
+        let entries: Vec<&Entity> = table.entities.iter().filter(|e| Some(&e.person) == who.person.as_ref()).collect();
         let Some(first) = entries.first() else { return policy };
         policy.entity = Some(first.person.clone());
-        policy.behavior =
-            entries.iter().find_map(|e| e.options.behavior).unwrap_or(table.options.data_entity_behavior);
+        policy.behavior = entries.iter().find_map(|e| e.options.behavior).unwrap_or(table.options.data_entity_behavior);
         for entry in entries.iter().rev() {
             policy.fields.extend(entry.options.fields.iter().map(|(f, b)| (f.clone(), *b)));
         }
-        policy.auto_submit = entries
-            .iter()
-            .find_map(|e| e.options.auto_submit)
-            .unwrap_or(table.options.auto_submit)
+        policy.auto_submit = entries.iter().find_map(|e| e.options.auto_submit).unwrap_or(table.options.auto_submit)
             != AutoSubmit::Never;
-        policy.skip_redundant = entries
-            .iter()
-            .find_map(|e| e.options.redundant_update)
-            .unwrap_or(table.options.redundant_update)
-            == RedundantUpdate::Skip;
+        policy.skip_redundant =
+            entries.iter().find_map(|e| e.options.redundant_update).unwrap_or(table.options.redundant_update)
+                == RedundantUpdate::Skip;
         policy.withdraw = entries.iter().find_map(|e| e.options.withdraw).unwrap_or(false);
         policy
     }

@@ -10,7 +10,9 @@ use crate::pg::function::{array, text_array};
 use crate::pg::spi::{Sequence, Statement};
 use crate::pg::{callbacks, role, value};
 use crate::settings;
-use pgrx::pg_sys::{self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, Oid, TEXTARRAYOID, TEXTOID};
+use pgrx::pg_sys::{
+    self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, Oid, TEXTARRAYOID, TEXTOID,
+};
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
@@ -33,7 +35,16 @@ static NEW_PROPOSALS: Statement = Statement::new(
       SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11
         FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)",
     &[
-        INT4OID, INT8ARRAYOID, TEXTARRAYOID, UUIDARRAYOID, TEXTOID, TEXTARRAYOID, NAMEOID, TEXTOID, BOOLOID, TEXTOID,
+        INT4OID,
+        INT8ARRAYOID,
+        TEXTARRAYOID,
+        UUIDARRAYOID,
+        TEXTOID,
+        TEXTARRAYOID,
+        NAMEOID,
+        TEXTOID,
+        BOOLOID,
+        TEXTOID,
         TEXTOID,
     ],
 );
@@ -47,7 +58,16 @@ static NEW_PROPOSALS_UNSEEN: Statement = Statement::new(
         FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)
       ON CONFLICT (record_hash, table_id, author) WHERE collects DO NOTHING",
     &[
-        INT4OID, INT8ARRAYOID, TEXTARRAYOID, UUIDARRAYOID, TEXTOID, TEXTARRAYOID, NAMEOID, TEXTOID, BOOLOID, TEXTOID,
+        INT4OID,
+        INT8ARRAYOID,
+        TEXTARRAYOID,
+        UUIDARRAYOID,
+        TEXTOID,
+        TEXTARRAYOID,
+        NAMEOID,
+        TEXTOID,
+        BOOLOID,
+        TEXTOID,
         TEXTOID,
     ],
 );
@@ -70,8 +90,20 @@ static MERGE: Statement = Statement::new(
     c"SELECT m.record, m.proposal, m.status, m.outcome, m.others, m.submits
         FROM customer_workflow._merge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS m",
     &[
-        INT4OID, TEXTARRAYOID, UUIDARRAYOID, INT4ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, pg_sys::BOOLARRAYOID,
-        TEXTOID, TEXTARRAYOID, TEXTOID, BOOLOID, TEXTOID, TEXTOID,
+        INT4OID,
+        TEXTARRAYOID,
+        UUIDARRAYOID,
+        INT4ARRAYOID,
+        TEXTARRAYOID,
+        TEXTARRAYOID,
+        TEXTARRAYOID,
+        pg_sys::BOOLARRAYOID,
+        TEXTOID,
+        TEXTARRAYOID,
+        TEXTOID,
+        BOOLOID,
+        TEXTOID,
+        TEXTOID,
     ],
 );
 
@@ -92,8 +124,7 @@ static KEYS_CHANGED: Statement = Statement::new(
 static RECORDS_GONE: Statement =
     Statement::new(c"SELECT customer_workflow._records_gone($1, $2)", &[INT4OID, UUIDARRAYOID]);
 
-static AUTO_SUBMIT: Statement =
-    Statement::new(c"SELECT customer_workflow._auto_submit($1)", &[INT8ARRAYOID]);
+static AUTO_SUBMIT: Statement = Statement::new(c"SELECT customer_workflow._auto_submit($1)", &[INT8ARRAYOID]);
 
 thread_local! {
     static RUNNING: Cell<bool> = const { Cell::new(false) };

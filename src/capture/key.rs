@@ -27,7 +27,9 @@ pub fn text(columns: &[Column], values: impl Fn(&Column) -> Value) -> String {
 fn json(column: &Column, output: String) -> String {
     match value::base_type(column.type_oid) {
         pg_sys::INT2OID | pg_sys::INT4OID | pg_sys::INT8OID | pg_sys::OIDOID => output,
-        pg_sys::NUMERICOID if output.starts_with(|c: char| c.is_ascii_digit() || c == '-') && output != "-Infinity" => output,
+        pg_sys::NUMERICOID if output.starts_with(|c: char| c.is_ascii_digit() || c == '-') && output != "-Infinity" => {
+            output
+        }
         pg_sys::BOOLOID => (if output == "t" { "true" } else { "false" }).to_owned(),
         _ => quoted(&output),
     }
@@ -60,9 +62,12 @@ pub fn canonical(relation: Oid, given: &str) -> String {
     let names = || key.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
     let refuse = |detail: String| -> ! {
         raise(
-            Report::new("22023", format!("{given} is not a record key of table \"{}\"", value::relation_name(relation)))
-                .detail(detail)
-                .hint(format!("The primary key is ({}); a record key is an object with these fields.", names())),
+            Report::new(
+                "22023",
+                format!("{given} is not a record key of table \"{}\"", value::relation_name(relation)),
+            )
+            .detail(detail)
+            .hint(format!("The primary key is ({}); a record key is an object with these fields.", names())),
         )
     };
     let Ok(serde_json::Value::Object(object)) = serde_json::from_str(given) else {

@@ -103,9 +103,8 @@ pub fn last(call: &Call) -> Option<Datum> {
     let event = event(call, Event::is_before_update);
     let relation = config::relation(&event);
     let named = event.sets_any(&relation.fields);
-    let moved = relation.shape.others
-        || event.sets_any(&relation.key)
-        || relation.partition_columns().any(|c| event.sets(c));
+    let moved =
+        relation.shape.others || event.sets_any(&relation.key) || relation.partition_columns().any(|c| event.sets(c));
     if !named && !moved {
         return event.unchanged();
     }
@@ -163,7 +162,8 @@ fn finish(
     reason: &'static str,
     back: Vec<(&Column, Value)>,
 ) -> Option<Datum> {
-    let same_key = relation.key.iter().all(|c| value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c)));
+    let same_key =
+        relation.key.iter().all(|c| value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c)));
     let old_key = (!same_key).then(|| key_of(relation, event, Side::Old));
     let mut full = false;
     let mut captured = false;
@@ -243,7 +243,10 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
     if who.person.is_none() {
         raise(
             Report::new("42501", format!("a change to {} of \"{table}\" needs the person who makes it", field.name))
-                .detail(format!("The session user \"{}\" is an application role and has not named anybody.", who.session))
+                .detail(format!(
+                    "The session user \"{}\" is an application role and has not named anybody.",
+                    who.session
+                ))
                 .hint("Call customer_workflow.act_as('…') first in this transaction."),
         );
     }
@@ -275,9 +278,7 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
 fn take_held(relation: &Relation, event: &Event) -> Option<Held> {
     let (row, depth) = (event.row_address(), callbacks::depth());
     HELD.with_borrow_mut(|held| {
-        let at = held
-            .iter()
-            .rposition(|h| h.relation == relation.shape.relation && h.row == row && h.depth == depth);
+        let at = held.iter().rposition(|h| h.relation == relation.shape.relation && h.row == row && h.depth == depth);
         let found = at.map(|i| held.remove(i));
         held.retain(|h| h.depth < depth);
         found
@@ -294,9 +295,9 @@ struct Moving {
 
 /// Remembers the row if the UPDATE may move it to another partition.
 fn may_move(relation: &Relation, event: &Event, back: &[(&Column, Value)]) {
-    let leaves = relation.partition_columns().any(|c| {
-        !value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c))
-    });
+    let leaves = relation
+        .partition_columns()
+        .any(|c| !value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c)));
     if !leaves {
         return;
     }

@@ -44,7 +44,6 @@ thread_local! {
 static APPLICATION_ROLES: Statement =
     Statement::new(c"SELECT role, person_required FROM customer_workflow.application_role", &[]);
 
-
 /// Who acts now. The role of SET ROLE and the name of `act_as` count only where the session user is an application role:
 /// a role that may switch freely could otherwise approve its own change under another name.
 pub fn current() -> Rc<Who> {

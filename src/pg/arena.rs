@@ -29,8 +29,10 @@ impl Arena {
                 unsafe { pg_sys::CurrentMemoryContext = self.0 };
             }
         }
-        // SAFETY: both are valid contexts of this backend.
-        let _back = Back(unsafe { std::mem::replace(&mut *&raw mut pg_sys::CurrentMemoryContext, self.0) });
+        // SAFETY: a variable of this backend.
+        let _back = Back(unsafe { pg_sys::CurrentMemoryContext });
+        // SAFETY: the context is ours and alive.
+        unsafe { pg_sys::CurrentMemoryContext = self.0 };
         f()
     }
 

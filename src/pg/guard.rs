@@ -63,8 +63,7 @@ fn explain(payload: Box<dyn Any + Send>) -> Thrown {
         // SAFETY: pgrx's own guard turns what pgrx threw, or a plain panic, into an ERROR; it is caught here at once.
         Err(other) => Thrown::Again(
             caught(|| unsafe { pg_sys::panic::pgrx_extern_c_guard(|| -> () { resume_unwind(other) }) })
-                .err()
-                .expect("a panic does not return"),
+                .expect_err("a panic does not return"),
         ),
     }
 }

@@ -70,11 +70,9 @@ impl All {
     fn new() -> Self {
         // SAFETY: a nest level of our own, popped by `drop`; on ERROR the (sub)transaction abort pops it before that.
         let level = All(unsafe { pg_sys::NewGUCNestLevel() });
-        for (name, value) in [
-            (c"search_path", c"pg_catalog, pg_temp"),
-            (c"lc_monetary", c"C"),
-            (c"xmloption", c"content"),
-        ] {
+        for (name, value) in
+            [(c"search_path", c"pg_catalog, pg_temp"), (c"lc_monetary", c"C"), (c"xmloption", c"content")]
+        {
             // SAFETY: static strings; GUC_ACTION_SAVE binds the value to our nest level.
             unsafe {
                 pg_sys::set_config_option(
@@ -95,9 +93,10 @@ impl All {
 
 impl Drop for All {
     fn drop(&mut self) {
-        // SAFETY: pops the level that `new` pushed. While a panic (an ERROR) unwinds, the abort of the (sub)transaction
-        // pops it, as it does for every function with SET clauses.
+        // While a panic (an ERROR) unwinds, the abort of the (sub)transaction pops the level, as it does for every function
+        // with SET clauses.
         if !std::thread::panicking() {
+            // SAFETY: pops the level that `new` pushed.
             unsafe { pg_sys::AtEOXact_GUC(true, self.0) };
         }
     }

@@ -46,9 +46,8 @@ unsafe fn same_toast_pointer(a: Datum, b: Datum) -> bool {
     let (a, b): (*const u8, *const u8) = (a.cast_mut_ptr(), b.cast_mut_ptr());
     // SAFETY: varlena headers can be read; an on-disk pointer is ON_DISK_POINTER bytes long.
     unsafe {
-        let on_disk = |p: *const u8| {
-            pgrx::varatt_is_1b_e(p.cast()) && *p.add(1) as u32 == pg_sys::vartag_external::VARTAG_ONDISK
-        };
+        let on_disk =
+            |p: *const u8| pgrx::varatt_is_1b_e(p.cast()) && *p.add(1) as u32 == pg_sys::vartag_external::VARTAG_ONDISK;
         on_disk(a)
             && on_disk(b)
             && std::slice::from_raw_parts(a, ON_DISK_POINTER) == std::slice::from_raw_parts(b, ON_DISK_POINTER)

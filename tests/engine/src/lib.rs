@@ -1,0 +1,4 @@
+//! The engine of customer_workflow on its own.
+
+#[path = "../../../src/workflow/mod.rs"]
+pub mod workflow;
