@@ -1,24 +1,5 @@
 -- Work items: what waits for whom.
 
-CREATE VIEW customer_workflow._item_proposal AS
-SELECT p.id,
-       p.table_id,
-       p.parties,
-       t.relation,
-       p.record_key,
-       p.record_label,
-       customer_workflow._display(p.author) AS author,
-       customer_workflow._display(p.originator) AS originator,
-       p.comment,
-       p.digest,
-       coalesce(p.workflow, 'built_in') AS workflow,
-       format('Changes to %s %s: %s', customer_workflow._name(t.relation), coalesce(p.record_label, p.record_key::text),
-              (SELECT string_agg(c.field, ', ' ORDER BY c.field)
-                 FROM customer_workflow.change AS c WHERE c.proposal = p.id)) AS subject
-  FROM customer_workflow.proposal AS p
-  JOIN customer_workflow.protected_table AS t ON t.id = p.table_id;
-COMMENT ON VIEW customer_workflow._item_proposal IS 'What a work item shows of its proposal';
-
 -- The planner takes the cost for that of a comparison, and so never filters a scan of everybody's items by it: it uses the
 -- index, which needs the value once. Inside, the order by does the same: one look at the index for each assignee.
 CREATE FUNCTION customer_workflow._assignees() RETURNS text[]
@@ -44,44 +25,52 @@ COMMENT ON FUNCTION customer_workflow._assignees() IS 'Every assignee that the c
 
 -- The first page must not depend on how much is open. Four assignees are four scans of the index (assignee, id), each in
 -- the order of id, which PostgreSQL merges as it goes; whoever has more with open items pays a sort for the rest. A simple
--- assignee = ANY (…) would sort everything. The lateral with OFFSET 0 can only be a nested loop, which keeps that order.
-CREATE VIEW customer_workflow.my_work_items WITH (security_barrier) AS
+-- assignee = ANY (…) would sort everything. The laterals with OFFSET 0 can only be nested loops, which keep that order.
+CREATE VIEW customer_workflow._my_item WITH (security_barrier) AS
+SELECT w.*, p.table_id, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow
+  FROM ((SELECT w.id, w.proposal, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[1] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[2] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[3] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[4] ORDER BY w.id)
+         UNION ALL
+        (SELECT w.id, w.proposal, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
+          WHERE w.status = 'open' AND w.assignee = ANY ((customer_workflow._assignees())[5:]) ORDER BY w.id)) AS w
+ CROSS JOIN LATERAL (SELECT * FROM customer_workflow.proposal AS p WHERE p.id = w.proposal OFFSET 0) AS p
+ -- Separation of duties looks at the person and at who logged in.
+ WHERE NOT p.parties && (SELECT identities || ('role:' || session_user) FROM customer_workflow._reach)
+ ORDER BY w.id;
+COMMENT ON VIEW customer_workflow._my_item IS 'The open work items that the caller may finish, in the order of their numbers, with what they show of their proposals';
+
+CREATE VIEW customer_workflow.my_work_items AS
 SELECT w.id AS work_item,
        w.proposal,
-       p.relation,
-       p.record_key,
-       p.record_label,
-       p.author,
-       p.originator,
-       p.comment,
-       p.digest,
-       p.workflow,
+       t.relation,
+       w.record_key,
+       w.record_label,
+       customer_workflow._display(w.author) AS author,
+       customer_workflow._display(w.originator) AS originator,
+       w.comment,
+       w.digest,
+       coalesce(w.workflow, 'built_in') AS workflow,
        w.element,
        w.step,
-       p.subject,
+       format('Changes to %s %s: %s', customer_workflow._name(t.relation), coalesce(w.record_label, w.record_key::text),
+              (SELECT string_agg(c.field, ', ' ORDER BY c.field)
+                 FROM customer_workflow.change AS c WHERE c.proposal = w.proposal)) AS subject,
        NULL::text AS instructions,
        w.created_at,
        w.due_at,
        coalesce(w.due_at < now(), false) AS overdue,
        '{approve,reject,request_change}'::text[] AS allowed_actions
-  FROM ((SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
-          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[1] ORDER BY w.id)
-         UNION ALL
-        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
-          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[2] ORDER BY w.id)
-         UNION ALL
-        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
-          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[3] ORDER BY w.id)
-         UNION ALL
-        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
-          WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[4] ORDER BY w.id)
-         UNION ALL
-        (SELECT w.id, w.proposal, w.table_id, w.element, w.step, w.created_at, w.due_at FROM customer_workflow.work_item AS w
-          WHERE w.status = 'open' AND w.assignee = ANY ((customer_workflow._assignees())[5:]) ORDER BY w.id)) AS w
- CROSS JOIN LATERAL (SELECT * FROM customer_workflow._item_proposal AS p WHERE p.id = w.proposal OFFSET 0) AS p
- -- Separation of duties looks at the person and at who logged in.
- WHERE NOT p.parties && (SELECT identities || ('role:' || session_user) FROM customer_workflow._reach)
- ORDER BY w.id;
+  FROM customer_workflow._my_item AS w
+ CROSS JOIN LATERAL (SELECT t.relation FROM customer_workflow.protected_table AS t WHERE t.id = w.table_id OFFSET 0) AS t;
 COMMENT ON VIEW customer_workflow.my_work_items IS 'What waits for you, oldest first: open work items of yours, your roles and your groups, without those of proposals to which you are a party';
 COMMENT ON COLUMN customer_workflow.my_work_items.work_item IS 'Its number, for approve(work_item => …)';
 COMMENT ON COLUMN customer_workflow.my_work_items.proposal IS 'The proposal to decide';
@@ -102,20 +91,29 @@ COMMENT ON COLUMN customer_workflow.my_work_items.due_at IS 'When it is due; nul
 COMMENT ON COLUMN customer_workflow.my_work_items.overdue IS 'Whether that has passed';
 COMMENT ON COLUMN customer_workflow.my_work_items.allowed_actions IS 'The verbs that an assignee may use';
 
-CREATE VIEW customer_workflow.work_items WITH (security_barrier) AS
+CREATE VIEW customer_workflow._seen_item WITH (security_barrier) AS
+SELECT w.*, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow
+  FROM customer_workflow.work_item AS w
+  JOIN customer_workflow._acting AS p ON p.id = w.proposal
+ WHERE p.acts;
+COMMENT ON VIEW customer_workflow._seen_item IS 'The work items that the caller may see, with what they show of their proposals';
+
+CREATE VIEW customer_workflow.work_items AS
 SELECT w.id AS work_item,
        w.proposal,
-       p.relation,
-       p.record_key,
-       p.record_label,
-       p.author,
-       p.originator,
-       p.comment,
-       p.digest,
-       p.workflow,
+       t.relation,
+       w.record_key,
+       w.record_label,
+       customer_workflow._display(w.author) AS author,
+       customer_workflow._display(w.originator) AS originator,
+       w.comment,
+       w.digest,
+       coalesce(w.workflow, 'built_in') AS workflow,
        w.element,
        w.step,
-       p.subject,
+       format('Changes to %s %s: %s', customer_workflow._name(t.relation), coalesce(w.record_label, w.record_key::text),
+              (SELECT string_agg(c.field, ', ' ORDER BY c.field)
+                 FROM customer_workflow.change AS c WHERE c.proposal = w.proposal)) AS subject,
        NULL::text AS instructions,
        w.created_at,
        w.due_at,
@@ -123,10 +121,8 @@ SELECT w.id AS work_item,
        CASE WHEN w.status = 'open' THEN '{approve,reject,request_change}' ELSE '{}' END::text[] AS allowed_actions,
        customer_workflow._display(w.assignee) AS assignee,
        w.status
-  FROM customer_workflow.work_item AS w
-  JOIN customer_workflow._item_proposal AS p ON p.id = w.proposal
-  JOIN customer_workflow._acting AS s ON s.id = w.proposal
- WHERE s.acts;
+  FROM customer_workflow._seen_item AS w
+  JOIN customer_workflow.protected_table AS t ON t.id = w.table_id;
 COMMENT ON VIEW customer_workflow.work_items IS 'Work items, open and closed, of tables of which you see everything, and of proposals in which you act';
 COMMENT ON COLUMN customer_workflow.work_items.work_item IS 'Its number, for approve(work_item => …)';
 COMMENT ON COLUMN customer_workflow.work_items.proposal IS 'The proposal to decide';

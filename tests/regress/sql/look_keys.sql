@@ -28,6 +28,10 @@ SELECT * FROM customer_workflow.pending_changes('prices', '{"{\"region\": \"FR\"
 \echo :SQLSTATE
 SELECT customer_workflow.record_key('prices', 42);
 \echo :SQLSTATE
+SELECT customer_workflow.record_key('prices', ROW('DE', 'c'));
+\echo :SQLSTATE
+SELECT customer_workflow.record_key('pg_depend', d) FROM pg_depend AS d LIMIT 1;
+\echo :SQLSTATE
 
 -- Closed proposals are not pending
 SELECT customer_workflow.cancel(proposal) FROM customer_workflow.pending_changes('prices') WHERE proposed_value = '20';
