@@ -127,8 +127,7 @@ SELECT p.*,
     OR EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND s.privileges -> 'fields' ? c.field)
    AND CASE WHEN (s.privileges -> 'some_rows')::boolean
             THEN customer_workflow._own_values(t.relation, p.record_key, '{}') IS NOT NULL
-            ELSE true END
- ORDER BY p.id;
+            ELSE true END;
 COMMENT ON VIEW customer_workflow._seen_proposal IS 'The proposals that the caller may see: all columns, and how much of them he may see';
 
 CREATE VIEW customer_workflow._seen_change WITH (security_barrier) AS
