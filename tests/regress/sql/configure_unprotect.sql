@@ -30,7 +30,9 @@ SELECT proposal, status FROM customer_workflow.work_items ORDER BY proposal;
 -- Options that were about the field are gone with it
 SELECT field, options -> 'companions' AS companions FROM customer_workflow.protected_fields ORDER BY field;
 SELECT data_entity, options FROM customer_workflow.data_entities;
-SELECT kind, proposal, details FROM customer_workflow.workflow_history WHERE kind IN ('cancelled', 'withdrawn', 'unprotect') ORDER BY at;
+SELECT kind, proposal, details - 'changes' AS details,
+       (SELECT string_agg(c ->> 'field', ', ' ORDER BY c ->> 'field') FROM jsonb_array_elements(details -> 'changes') AS c) AS changes
+  FROM customer_workflow.workflow_history WHERE kind IN ('cancelled', 'withdrawn', 'unprotect') ORDER BY at, proposal;
 
 -- The rest is still guarded, the field is free
 SET client_min_messages = warning;

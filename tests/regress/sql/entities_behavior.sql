@@ -7,8 +7,7 @@ GRANT SELECT, UPDATE ON accounts TO alice, dave;
 INSERT INTO accounts VALUES (1, 'ACME', 100, '1'), (2, 'Bolt', 200, '2');
 SELECT customer_workflow.protect('accounts', '{name, credit_limit}', 'credit_managers');
 SELECT customer_workflow.set_data_entity('dave', 'accounts');
-CREATE VIEW open_changes AS SELECT author, record_key, field, proposed_value, status FROM customer_workflow.proposed_changes;
-GRANT SELECT ON open_changes TO PUBLIC;
+CREATE VIEW wishes AS SELECT author, record_key, field, proposed_value, status FROM customer_workflow.proposed_changes;
 
 -- create_change_proposals, the default: as for a person, but they are submitted when the transaction commits
 SET SESSION AUTHORIZATION dave;
@@ -51,7 +50,7 @@ SET SESSION AUTHORIZATION dave;
 UPDATE accounts SET name = 'Bolt Ltd', credit_limit = 250 WHERE id = 2;
 SET SESSION AUTHORIZATION erp_owner;
 SELECT * FROM accounts WHERE id = 2;
-SELECT author, field, proposed_value FROM open_changes;
+SELECT * FROM wishes ORDER BY author;
 
 -- What is said for one table comes before what is said for all
 RESET SESSION AUTHORIZATION;
