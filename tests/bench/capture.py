@@ -1,0 +1,76 @@
+"""An UPDATE that touches no protected field, and one that is diverted."""
+
+from kit import ROUNDS, ROWS, Session, alternate, database, pgbench, settle
+
+OURS = ("customer_workflow.proposal", "customer_workflow.change", "customer_workflow.history")
+COPIES = ("by_hand.proposal", "by_hand.change", "by_hand.history", "by_hand.staged")
+
+
+def untouched(results):
+    """No protected field is touched: what the triggers cost."""
+    name = database("bench_untouched", "tables.sql")
+    tables = ("plain", "unfired", "guarded")
+    with Session(name) as admin, Session(name, "alice") as s:
+        update = "UPDATE {} SET city = 'Bonn', rating = rating + 1"
+        seconds = alternate({t: lambda t=t: s.rolled_back(update.format(t)) for t in tables},
+                            lambda: settle(admin, *tables), ROUNDS * 2)
+    what = f"UPDATE of {ROWS} rows of 20 columns, no protected field, vs "
+    results.ratio(what + "an unfired BEFORE ROW trigger", seconds, "guarded", "unfired", "<= 1.03")
+    results.ratio(what + "no trigger", seconds, "guarded", "plain")
+
+
+def diverted(results):
+    """A diverted UPDATE against the limit and against triggers in PL/pgSQL."""
+    name = database("bench_diverted", "tables.sql", "by_hand.sql")
+    with Session(name) as admin, Session(name, "alice") as s:
+        s.run("SET client_min_messages = warning")
+        update = "UPDATE {} SET credit_limit = credit_limit + 1"
+        limit = [update.format("plain"), *(
+            f"INSERT INTO by_hand.{t} OVERRIDING SYSTEM VALUE SELECT * FROM source.{t}" for t in ("proposal", "change", "history"))]
+        variants = {
+            "limit": lambda: s.rolled_back(*limit),
+            "guarded": lambda: s.rolled_back(update.format("guarded")),
+            "plain": lambda: s.rolled_back(update.format("plain")),
+            **{t: lambda t=t: s.rolled_back(update.format(t)) for t in ("row_trigger", "staging_trigger", "reverting_trigger")},
+        }
+        tables = ("plain", "guarded", "row_trigger", "staging_trigger", "reverting_trigger", *OURS, *COPIES)
+        seconds = alternate(variants, lambda: settle(admin, *tables))
+    what = f"diverted UPDATE of {ROWS} rows vs "
+    results.ratio(what + "plain UPDATE plus bulk INSERT of the same rows", seconds, "guarded", "limit", "<= 1.3")
+    results.ratio(what + "plain UPDATE", seconds, "guarded", "plain")
+    by_hand = "times faster than PL/pgSQL: "
+    results.ratio(by_hand + "row trigger", seconds, "guarded", "row_trigger", ">= 6", inverse=True)
+    results.ratio(by_hand + "notes by row, the rest by statement", seconds, "guarded", "staging_trigger", inverse=True)
+    results.ratio(by_hand + "written and written back (not transparent)", seconds, "guarded", "reverting_trigger", inverse=True)
+
+
+def forget_proposals(admin):
+    admin.run(f"BEGIN; SET LOCAL session_replication_role = replica; TRUNCATE {', '.join(OURS)}, customer_workflow.work_item; COMMIT")
+
+
+def single(results):
+    """One row at a time, by two clients."""
+    name = database("bench_single", "tables.sql")
+    length = max(2, min(10, ROWS // 20000))
+    fresh = "\\set n :n + 1\n\\set id (:n * 2 + :client_id) % {rows} + 1\n".format(rows=ROWS)
+    same = "\\set id :client_id + 1\n\\set n :n + 1\n"
+    update = "UPDATE {} SET credit_limit = :n + 0.25 WHERE id = :id;\n"
+
+    def run(records, table):
+        return 1 / pgbench(name, "alice", records + update.format(table), length, n=0)
+
+    variants = {
+        "plain": lambda: run(fresh, "plain"), "guarded": lambda: run(fresh, "guarded"),
+        "plain again": lambda: run(same, "plain"), "guarded again": lambda: run(same, "guarded"),
+    }
+    with Session(name) as admin:
+        def between():
+            forget_proposals(admin)
+            settle(admin, "plain", "guarded", *OURS)
+        seconds = alternate(variants, between, min(ROUNDS, 5))
+
+    def tps(seconds):
+        return f"{1 / seconds:.0f} TPS"
+
+    results.ratio("diverted single-row UPDATE, TPS of plain UPDATE (2 clients)", seconds, "guarded", "plain", ">= 0.6", True, tps)
+    results.ratio("the same record again and again, TPS of plain UPDATE", seconds, "guarded again", "plain again", None, True, tps)

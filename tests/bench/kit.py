@@ -1,0 +1,170 @@
+"""Sessions of psql that are timed, memory that is watched, and what both amount to."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROWS = int(os.environ.get("CW_ROWS", "200000"))
+ROUNDS = int(os.environ.get("CW_ROUNDS", "7"))
+END = "--- end of answer ---"
+
+
+class Session:
+    """One connection, by psql."""
+
+    def __init__(self, database, user="postgres"):
+        self.errors = tempfile.TemporaryFile()
+        self.process = subprocess.Popen(
+            ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-v", f"rows={ROWS}", "-U", user, "-d", database],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True, bufsize=1)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+        self.process.stdout.close()
+        self.errors.close()
+
+    def run(self, sql):
+        """The lines of the answer. A failure ends the whole run."""
+        self.process.stdin.write(f"{sql.rstrip().rstrip(';')}\n;\n\\echo {END}\n")
+        self.process.stdin.flush()
+        lines = []
+        while True:
+            line = self.process.stdout.readline()
+            if not line:
+                self.errors.seek(0)
+                sys.exit(f"bench: this failed: {sql.strip()}\n{self.errors.read().decode()[-2000:]}")
+            if line.rstrip("\n") == END:
+                return lines
+            lines.append(line.rstrip("\n"))
+
+    def file(self, name):
+        self.run(f"\\i {HERE / name}")
+
+    def timed(self, *statements):
+        """Seconds that these statements take together, as psql measures it."""
+        total = 0.0
+        for statement in statements:
+            lines = self.run(f"\\timing on\n{statement.rstrip().rstrip(';')};\n\\timing off")
+            total += sum(float(m[1]) for line in lines if (m := re.match(r"Time: ([\d.]+) ms", line)))
+        return total / 1000
+
+    def rolled_back(self, *statements):
+        """The same in a transaction that leaves nothing behind but dead rows."""
+        self.run("BEGIN")
+        seconds = self.timed(*statements)
+        self.run("ROLLBACK")
+        return seconds
+
+
+def database(name, *files):
+    """A fresh database with the extension and these files."""
+    with Session("postgres") as s:
+        s.run(f"DROP DATABASE IF EXISTS {name}")
+        s.run(f"CREATE DATABASE {name}")
+    with Session(name) as s:
+        s.run("SET client_min_messages = warning; CREATE EXTENSION customer_workflow")
+        for file in files:
+            s.file(file)
+    return name
+
+
+def alternate(variants, between, rounds=ROUNDS):
+    """Measures functions in turn, forth and back, `between` before each; seconds by name, one a round.
+    A first round fills caches and is not counted."""
+    seconds = {name: [] for name in variants}
+    for i in range(rounds + 1):
+        order = list(variants)
+        for name in order if i % 2 else reversed(order):
+            between()
+            took = variants[name]()
+            if i:
+                seconds[name].append(took)
+    return seconds
+
+
+class Results:
+    """Rows of the table that is printed at the end."""
+
+    def __init__(self):
+        self.rows = []
+
+    def ratio(self, what, seconds, one, other, aim=None, inverse=False, unit=lambda s: f"{s:.3f} s"):
+        """The median of the ratios of each round, and how far apart the rounds are."""
+        pairs = [(b / a if inverse else a / b) for a, b in zip(seconds[one], seconds[other])]
+        a, b = statistics.median(seconds[one]), statistics.median(seconds[other])
+        spread = f"{min(pairs):.2f}..{max(pairs):.2f}" if len(pairs) > 1 else ""
+        self.add(what, unit(a), unit(b), f"{statistics.median(pairs):.2f}", spread, aim)
+
+    def add(self, what, one, other, value, spread="", aim=None):
+        row = (what, one, other, value, spread, aim or "report")
+        self.rows.append(row)
+        print(" | ".join(row), flush=True)
+
+    def table(self):
+        head = ("what", "measured", "against", "ratio", "rounds", "to reach")
+        rows = [head, tuple("---" for _ in head), *self.rows]
+        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
+        lines = []
+        for row in rows:
+            cells = [c.ljust(w, "-" if c == "---" else " ") for c, w in zip(row, widths)]
+            lines.append("| " + " | ".join(cells) + " |")
+        return "\n".join(lines)
+
+
+class Watch:
+    """The private memory of a backend while something runs, in KiB: looked at every few milliseconds."""
+
+    def __init__(self, pid):
+        self.status = Path(f"/proc/{pid}/status")
+        self.start = self.peak = self.now()
+        self.done = threading.Event()
+
+    def now(self):
+        return int(re.search(r"RssAnon:\s+(\d+)", self.status.read_text())[1])
+
+    def __enter__(self):
+        def look():
+            while not self.done.wait(0.005):
+                self.peak = max(self.peak, self.now())
+        self.thread = threading.Thread(target=look)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.done.set()
+        self.thread.join()
+        self.end = self.now()
+
+
+def pgbench(name, user, script, seconds, clients=2, **variables):
+    """Transactions a second."""
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+        file.write(script)
+        file.flush()
+        command = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(clients), "-T", str(seconds),
+                   "-U", user, "-f", file.name, *(f"-D{k}={v}" for k, v in variables.items()), name]
+        done = subprocess.run(command, capture_output=True, text=True)
+    found = re.search(r"tps = ([\d.]+)", done.stdout)
+    if done.returncode or not found or "number of failed transactions: 0" not in done.stdout:
+        sys.exit(f"bench: pgbench failed\n{done.stdout}\n{done.stderr[-2000:]}")
+    return float(found[1])
+
+
+def settle(session, *tables):
+    """Between two measurements: dead rows go, nothing is left to write back."""
+    session.run("\n".join(f"VACUUM {t};" for t in tables) + "\nCHECKPOINT")
+
+
+def now():
+    return time.strftime("%Y-%m-%d %H:%M")
