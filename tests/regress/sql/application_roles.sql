@@ -1,4 +1,4 @@
--- Design 4, Identity: only a role that the owner of the database named may say who acts; with person_required it must.
+-- Application roles: only a role that the owner of the database named may say who acts; with person_required it must.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 CREATE ROLE application_roles_web LOGIN;

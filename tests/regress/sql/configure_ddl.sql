@@ -1,4 +1,4 @@
--- Design 4, Capture: DDL on a protected table. What would make its protection unsound is refused, the rest is followed.
+-- Promise 8 (fails closed): DDL on a protected table. What would make its protection unsound is refused, the rest is followed.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;

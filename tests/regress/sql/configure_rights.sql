@@ -1,4 +1,4 @@
--- Design 5, Configure: the table's owner and its administrators configure; what runs with the owner's rights only the owner sets.
+-- Who may configure: the table's owner and its administrators; what runs with the owner's rights only the owner sets.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;

@@ -1,4 +1,4 @@
--- Design 4, Apply: approved values are written under the search_path of the owner who protected the table, without schemas in which
+-- Approved values are written under the search_path of the owner who protected the table, without schemas in which
 -- others may create, and with temporary tables last.
 \set SHOW_CONTEXT never
 CREATE SCHEMA erp AUTHORIZATION erp_owner;

@@ -1,4 +1,4 @@
--- Design 5, enable() and disable(): the master switch. Disabled, writes pass and are recorded, proposals stay; enable() goes on.
+-- enable() and disable(), the master switch. Disabled, writes pass and are recorded, proposals stay; enable() goes on.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;

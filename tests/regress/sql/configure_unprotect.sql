@@ -1,4 +1,4 @@
--- Design 5, unprotect(): refused while open proposals touch the field; with cancel_open they lose it, with a trace in the history.
+-- unprotect() is refused while open proposals touch the field; with cancel_open they lose it, with a trace in the history.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;

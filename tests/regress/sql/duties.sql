@@ -1,4 +1,4 @@
--- Design 5, grant_duty() and revoke_duty(): administrator, steward, auditor and override, for a role with its members, a person or a group.
+-- Duties, grant_duty() and revoke_duty(): administrator, steward, auditor and override, for a role with its members, a person or a group.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;

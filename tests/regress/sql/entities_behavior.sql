@@ -1,4 +1,4 @@
--- Design 5.1, data_entity_behavior: what an import's change to a protected field does, by table, by data entity and by field.
+-- Option data_entity_behavior: what an import's change to a protected field does, by table, by data entity and by field.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;

@@ -1,4 +1,4 @@
--- Design 5, set_data_entity(): who is an import, for one table or for all, and what is not valid.
+-- Data entities, set_data_entity(): who is an import, for one table or for all, and what is not valid.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;

@@ -1,4 +1,4 @@
--- Design 5, add_group_member(): groups, for people who are not roles; only the owner of the database makes them.
+-- Groups, add_group_member() and remove_group_member(): for people who are not roles; only the owner of the database makes them.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;

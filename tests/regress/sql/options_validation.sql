@@ -1,4 +1,4 @@
--- Design 5.1: unknown options and values are errors (22023) that list the valid ones, and nothing is written then.
+-- Options of a protected table: unknown options and values are errors (22023) that list the valid ones, and nothing is written then.
 \set SHOW_CONTEXT never
 GRANT CREATE ON SCHEMA public TO erp_owner;
 SET SESSION AUTHORIZATION erp_owner;
