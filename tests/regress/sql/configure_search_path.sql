@@ -45,3 +45,33 @@ SET SESSION AUTHORIZATION alice;
 SET search_path = public;
 SELECT customer_workflow.protect('erp.accounts', '{name}');
 SELECT public.write_path('erp.accounts');
+
+-- So a trigger of the owner finds his own objects when an approver has others of the same name in the way
+RESET SESSION AUTHORIZATION;
+SET SESSION AUTHORIZATION erp_owner;
+SET search_path = erp;
+CREATE TABLE rates (factor numeric);
+INSERT INTO rates VALUES (2);
+CREATE TABLE audit (note text);
+CREATE FUNCTION note_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO audit SELECT format('%s times %s by %s', NEW.credit_limit, factor, current_user) FROM rates;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER note AFTER UPDATE OF credit_limit ON accounts FOR EACH ROW EXECUTE FUNCTION note_change();
+INSERT INTO accounts VALUES (1, 'ACME', 100);
+SELECT customer_workflow.protect('accounts', '{credit_limit}');
+SET client_min_messages = warning;
+UPDATE accounts SET credit_limit = 200;
+RESET client_min_messages;
+SELECT customer_workflow.submit(id) FROM customer_workflow.proposals;
+SET SESSION AUTHORIZATION bob;
+CREATE TEMPORARY TABLE rates (factor numeric);
+CREATE TEMPORARY TABLE audit (note text);
+INSERT INTO rates VALUES (1000);
+SET search_path = pg_temp;
+SELECT customer_workflow.approve(proposal) FROM customer_workflow.my_work_items;
+TABLE pg_temp.audit;
+SET SESSION AUTHORIZATION erp_owner;
+TABLE erp.audit;
