@@ -93,8 +93,14 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     keys name[] := customer_workflow._key_columns(relation);
     tab text := customer_workflow._name(relation);
+    generated name := (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attname = ANY (keys) AND a.attgenerated <> '' LIMIT 1);
     col record;
 BEGIN
+    -- A BEFORE trigger, and so the record key that it captures, comes before the column is computed.
+    IF generated IS NOT NULL THEN
+        PERFORM customer_workflow._refuse(format('"%s" cannot be protected: column "%s" of its primary key is generated', tab, generated),
+            'Make the primary key of columns that are written, and the generated one UNIQUE.');
+    END IF;
     FOR col IN SELECT f.name, a.attnum, a.attgenerated, a.attidentity, a.atttypid, format('column "%s" of table "%s" cannot be protected: ', f.name, tab) AS refusal
                  FROM unnest(columns) AS f (name)
                  LEFT JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = f.name AND NOT a.attisdropped LOOP
