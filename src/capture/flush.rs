@@ -24,7 +24,8 @@ static PROPOSALS: Sequence = Sequence::new(c"proposal_id_seq");
 static OPEN_RECORDS: Statement = Statement::new(
     c"SELECT DISTINCT p.record_hash FROM customer_workflow.proposal AS p
        WHERE p.record_hash OPERATOR(pg_catalog.=) ANY ($2) AND p.table_id OPERATOR(pg_catalog.=) $1
-         AND p.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved')",
+         AND p.status OPERATOR(pg_catalog.=) ANY
+             ('{not_submitted,pending_approval,change_requested,rejected,approved}'::pg_catalog.text[])",
     &[INT4OID, UUIDARRAYOID],
 );
 

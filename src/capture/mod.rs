@@ -29,9 +29,11 @@ pub fn has_work_at_commit() -> bool {
     has_captured() || touched::wants_submit()
 }
 
-/// The last moment of a transaction: proposals that submit themselves do so. What is captured and has not become a proposal
-/// by now can only be a defect, and must not be lost silently.
+/// The last moment of a transaction: proposals that submit themselves do so. Rows deleted by the very statement whose end
+/// loaded the library are seen to here, since that end was not hooked yet. What is captured and has not become a proposal then
+/// can only be a defect, and must not be lost silently.
 pub fn at_commit() {
+    statement_end(0);
     flush::submit_automatically();
     if has_captured() {
         raise(

@@ -51,6 +51,7 @@ fn key_of(relation: &Relation, event: &Event, side: Side) -> String {
 /// BEFORE UPDATE OF the protected fields, first by name: keeps wished values back.
 pub fn first(call: &Call) -> Option<Datum> {
     let event = event(call, Event::is_before_update);
+    callbacks::inside_update();
     let relation = config::relation(&event);
     if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) || !relation.table.enabled {
         return event.unchanged();
@@ -101,6 +102,7 @@ pub fn first(call: &Call) -> Option<Datum> {
 /// BEFORE UPDATE, last by name: catches what other triggers assigned, and hands the row over to the buffer.
 pub fn last(call: &Call) -> Option<Datum> {
     let event = event(call, Event::is_before_update);
+    callbacks::inside_update();
     let relation = config::relation(&event);
     let named = event.sets_any(&relation.fields);
     let moved =

@@ -8,7 +8,11 @@ use std::collections::HashSet;
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
     /// `DEPTH` when each open subtransaction began, for its abort.
-    static DEPTHS: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    static DEPTHS: RefCell<Vec<(u32, u32)>> = const { RefCell::new(Vec::new()) };
+    /// Set while the statement runs whose trigger loaded the library: nobody counted its run, so that its end is told from the
+    /// ends of statements inside it by the query, which is not among those that ran since.
+    static UNCOUNTED: Cell<bool> = const { Cell::new(false) };
+    static COUNTED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     static STALE: Cell<bool> = const { Cell::new(true) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
 }
@@ -30,10 +34,17 @@ pub fn install() {
     }
 }
 
-/// How many executor runs we are inside of. At least 1 inside a statement, also in the very statement that loaded the
-/// library, whose run was not counted.
+/// How many executor runs we are inside of; at least 1, since who asks is a trigger.
 pub fn depth() -> u32 {
     DEPTH.get().max(1)
+}
+
+/// A trigger is called for an UPDATE, so that we are inside an executor run, counted or not.
+pub fn inside_update() {
+    if DEPTH.get() == 0 {
+        UNCOUNTED.set(true);
+        DEPTH.set(1);
+    }
 }
 
 /// The current subtransaction.
@@ -97,6 +108,9 @@ macro_rules! executor_run {
         ) {
             let depth = DEPTH.get();
             DEPTH.set(depth + 1);
+            if UNCOUNTED.get() {
+                COUNTED.with_borrow_mut(|c| c.push(query as usize));
+            }
             // SAFETY: the arguments are passed on as they came.
             unsafe {
                 match PREVIOUS_RUN {
@@ -115,6 +129,11 @@ executor_run!();
 executor_run!(once: bool);
 
 unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
+    if UNCOUNTED.get() && COUNTED.with_borrow(|c| !c.contains(&(query as usize))) {
+        UNCOUNTED.set(false);
+        COUNTED.with_borrow_mut(Vec::clear);
+        DEPTH.set(0);
+    }
     let depth = DEPTH.get();
     DEPTH.set(depth + 1);
     // SAFETY: the argument is passed on as it came.
@@ -134,10 +153,11 @@ unsafe extern "C-unwind" fn transaction_event(event: pg_sys::XactEvent::Type, _:
     use pg_sys::XactEvent::*;
     match event {
         XACT_EVENT_PRE_COMMIT | XACT_EVENT_PRE_PREPARE => entry(before_commit),
-        XACT_EVENT_COMMIT | XACT_EVENT_PREPARE => crate::transaction_end(),
-        XACT_EVENT_ABORT => {
+        XACT_EVENT_COMMIT | XACT_EVENT_PREPARE | XACT_EVENT_ABORT => {
             DEPTH.set(0);
             DEPTHS.with_borrow_mut(Vec::clear);
+            UNCOUNTED.set(false);
+            COUNTED.with_borrow_mut(Vec::clear);
             crate::transaction_end();
         }
         _ => {}
@@ -166,19 +186,27 @@ unsafe extern "C-unwind" fn subtransaction_event(
 ) {
     use pg_sys::SubXactEvent::*;
     match event {
-        SUBXACT_EVENT_START_SUB => DEPTHS.with_borrow_mut(|d| d.push(DEPTH.get())),
+        SUBXACT_EVENT_START_SUB => DEPTHS.with_borrow_mut(|d| d.push((subtransaction, DEPTH.get()))),
         SUBXACT_EVENT_ABORT_SUB => {
-            if let Some(depth) = DEPTHS.with_borrow_mut(Vec::pop) {
+            if let Some(depth) = depth_at_start(subtransaction) {
                 DEPTH.set(depth);
             }
             crate::subtransaction_aborted(subtransaction);
         }
         SUBXACT_EVENT_COMMIT_SUB => {
-            DEPTHS.with_borrow_mut(Vec::pop);
+            depth_at_start(subtransaction);
             crate::subtransaction_committed(subtransaction, parent);
         }
         _ => {}
     }
+}
+
+/// Takes the depth at which a subtransaction began off the list; none for one that is older than the loaded library.
+fn depth_at_start(subtransaction: u32) -> Option<u32> {
+    DEPTHS.with_borrow_mut(|d| {
+        let at = d.iter().rposition(|(s, _)| *s == subtransaction)?;
+        Some(d.swap_remove(at).1)
+    })
 }
 
 unsafe extern "C-unwind" fn relation_changed(_: Datum, relation: Oid) {
