@@ -8,8 +8,9 @@
 -- A view may only call what its reader may execute, so these functions are PUBLIC. They either do nothing that the
 -- caller could not do himself (SECURITY INVOKER), or check who is asking.
 
--- The casts to text give names as they must be written under this search_path. The key is read as the type that a domain is
--- over: the domain's checks are somebody's code, and it would run as whoever looks.
+-- Whoever looks must not run code of the table's owner, and the check of a domain would be that: the key is read as the type
+-- that a domain is over, and where domains may hide inside a type (composites, arrays of them), texts are compared instead.
+-- The casts to text give names as they must be written under this search_path.
 CREATE FUNCTION customer_workflow._record_query(relation regclass, fields text[]) RETURNS text
 LANGUAGE sql STABLE
 SET search_path = pg_catalog, pg_temp
@@ -21,8 +22,11 @@ AS $$
                      LEFT JOIN pg_attribute AS a ON a.attrelid = _record_query.relation AND a.attname = f.field
                                                 AND a.attnum > 0 AND NOT a.attisdropped),
                   _record_query.relation::text,
-                  string_agg(format('r.%I OPERATOR(%s) customer_workflow._input($1 OPERATOR(pg_catalog.->>) %L, NULL::%s)',
-                                    a.attname, ao.amopopr::regoper::text, a.attname, format_type(ty.oid, NULL)), ' AND '))
+                  string_agg(CASE WHEN ty.plain
+                                  THEN format('r.%I OPERATOR(%s) customer_workflow._input($1 OPERATOR(pg_catalog.->>) %L, NULL::%s)',
+                                              a.attname, ao.amopopr::regoper::text, a.attname, format_type(ty.oid, NULL))
+                                  ELSE format('customer_workflow._render(r.%I) OPERATOR(pg_catalog.=) ($1 OPERATOR(pg_catalog.->>) %L)',
+                                              a.attname, a.attname) END, ' AND '))
       FROM pg_index AS i
      CROSS JOIN LATERAL unnest(i.indkey, i.indclass) WITH ORDINALITY AS k (attnum, opclass, position)
       JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
@@ -31,10 +35,15 @@ AS $$
                         AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
      CROSS JOIN LATERAL (
           WITH RECURSIVE base AS (
-              SELECT t.oid, t.typtype, t.typbasetype FROM pg_type AS t WHERE t.oid = a.atttypid
+              SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid
               UNION ALL
-              SELECT t.oid, t.typtype, t.typbasetype FROM base JOIN pg_type AS t ON t.oid = base.typbasetype WHERE base.typtype = 'd')
-          SELECT base.oid FROM base WHERE base.typtype <> 'd') AS ty
+              SELECT t.* FROM base JOIN pg_type AS t ON t.oid = base.typbasetype WHERE base.typtype = 'd')
+          SELECT base.oid,
+                 base.typtype IN ('b', 'e')
+                 AND NOT EXISTS (SELECT FROM pg_type AS e WHERE e.oid = base.typelem AND e.typtype NOT IN ('b', 'e'))
+                 OR EXISTS (SELECT FROM pg_range AS g JOIN pg_type AS e ON e.oid = g.rngsubtype
+                             WHERE g.rngtypid = base.oid AND e.typtype = 'b' AND e.typelem = 0) AS plain
+            FROM base WHERE base.typtype <> 'd') AS ty
      WHERE i.indrelid = _record_query.relation AND i.indisprimary AND k.position <= i.indnkeyatts
     HAVING count(*) = max(i.indnkeyatts)
 $$;

@@ -45,3 +45,25 @@ INSERT INTO parts VALUES (1, 'DE', 1);
 SELECT customer_workflow.protect('parts', '{price}', 'credit_managers');
 UPDATE parts SET price = 5;
 SELECT relation, record_key, proposed_value, current_value FROM customer_workflow.pending_changes('parts_de', (SELECT array_agg(customer_workflow.record_key('parts', p)) FROM parts_de AS p));
+
+-- Whoever looks runs no code of the table's owner
+CREATE FUNCTION trap(value text) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user <> 'erp_owner' THEN
+        RAISE WARNING 'ran as %', current_user;
+    END IF;
+    RETURN true;
+END
+$$;
+CREATE DOMAIN code AS text CHECK (trap(VALUE));
+CREATE DOMAIN short_code AS code;
+CREATE TYPE part AS (code code, n int);
+CREATE TABLE traps (one short_code, more code[], part part, span daterange, price numeric, PRIMARY KEY (one, more, part, span));
+INSERT INTO traps VALUES ('a', '{b,"c d"}', ROW('e f', 1), '[2026-01-01,2026-02-01)', 1);
+GRANT SELECT ON traps TO dave;
+SELECT customer_workflow.protect('traps', '{price}', 'credit_managers');
+UPDATE traps SET price = 2;
+SELECT record_key, current_value, conflict FROM customer_workflow.pending_changes('traps', (SELECT array_agg(customer_workflow.record_key('traps', t)) FROM traps AS t));
+SET SESSION AUTHORIZATION dave;
+SELECT record_key, current_value, conflict FROM customer_workflow.proposed_changes WHERE relation = 'traps'::regclass;
+SELECT conflict FROM customer_workflow.proposals WHERE relation = 'traps'::regclass;
