@@ -242,16 +242,19 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     moved bigint[];
     before jsonb[];
+    drafts bigint[];
 BEGIN
-    SELECT array_agg(l.id), array_agg(l.record_key) INTO moved, before
-      FROM (SELECT p.id, p.record_key FROM customer_workflow.proposal AS p
+    SELECT array_agg(l.id), array_agg(l.record_key), array_agg(l.id) FILTER (WHERE l.collects) INTO moved, before, drafts
+      FROM (SELECT p.id, p.record_key, p.collects FROM customer_workflow.proposal AS p
              WHERE p.record_hash = ANY (old_hashes) AND p.table_id = _keys_changed.table_id
                AND p.status = ANY (customer_workflow._open_statuses())
              ORDER BY p.id FOR UPDATE) AS l;
     IF moved IS NULL THEN
         RETURN;
     END IF;
-    UPDATE customer_workflow.proposal AS p SET record_key = k.new_key::jsonb, record_hash = k.new_hash
+    -- Keys may be swapped or shifted, and an index lets a draft have its new key only when no other has it any more.
+    UPDATE customer_workflow.proposal AS p SET collects = false WHERE p.id = ANY (drafts);
+    UPDATE customer_workflow.proposal AS p SET record_key = k.new_key::jsonb, record_hash = k.new_hash, collects = coalesce(p.id = ANY (drafts), false)
       FROM unnest(old_hashes, new_keys, new_hashes) AS k (old_hash, new_key, new_hash)
      WHERE p.id = ANY (moved) AND p.record_hash = k.old_hash;
     UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id) WHERE p.id = ANY (moved) AND p.digest IS NOT NULL;
