@@ -1,5 +1,5 @@
 -- What every test finds: people, a table of customers, helpers. Loaded once, into the template of the test databases.
-CREATE EXTENSION customer_workflow;
+CREATE EXTENSION IF NOT EXISTS customer_workflow;
 
 CREATE ROLE erp_owner LOGIN;
 CREATE ROLE alice LOGIN;
