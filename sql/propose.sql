@@ -105,27 +105,27 @@ CREATE FUNCTION customer_workflow.check_proposal(proposal bigint) RETURNS TABLE 
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    found record;
+    target record;
 BEGIN
-    SELECT p.id, p.status INTO found FROM customer_workflow.proposal AS p WHERE p.id = check_proposal.proposal;
-    IF found.id IS NULL OR NOT EXISTS (SELECT FROM customer_workflow._seen_proposal AS s WHERE s.id = check_proposal.proposal) THEN
+    SELECT p.id, p.status INTO target FROM customer_workflow.proposal AS p WHERE p.id = check_proposal.proposal;
+    IF target.id IS NULL OR NOT EXISTS (SELECT FROM customer_workflow._seen_proposal AS s WHERE s.id = check_proposal.proposal) THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('proposal %s does not exist', coalesce(check_proposal.proposal::text, 'null')),
             HINT = 'See customer_workflow.proposals.';
     END IF;
-    IF found.status <> ALL (customer_workflow._open_statuses()) THEN
+    IF target.status <> ALL (customer_workflow._open_statuses()) THEN
         RETURN;
     END IF;
-    PERFORM customer_workflow._lock(ARRAY[found.id], true);
+    PERFORM customer_workflow._lock(ARRAY[target.id], true);
     RETURN QUERY
     SELECT m.field, CASE WHEN m.gone THEN 'gone' ELSE 'moved' END, 'CW001',
            CASE WHEN m.gone THEN 'there is no such record any more'
                 ELSE format('%s changed since it was proposed', m.field) END
-      FROM customer_workflow._moved(ARRAY[found.id]) AS m;
-    IF FOUND AND EXISTS (SELECT FROM customer_workflow._moved(ARRAY[found.id]) AS m WHERE m.gone) THEN
+      FROM customer_workflow._moved(ARRAY[target.id]) AS m;
+    IF EXISTS (SELECT FROM customer_workflow._moved(ARRAY[target.id]) AS m WHERE m.gone) THEN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT nullif(f."column", ''), 'refused', f.sqlstate, f.message FROM customer_workflow._try_write(ARRAY[found.id], true) AS f;
+    SELECT nullif(f."column", ''), 'refused', f.sqlstate, f.message FROM customer_workflow._try_write(ARRAY[target.id], true) AS f;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow.check_proposal(bigint) IS 'Would it apply now? One row a problem, none when it would; nothing is written';
