@@ -14,10 +14,11 @@ impl Call {
         Call(fcinfo)
     }
 
-    /// Marks the result as SQL NULL.
+    /// The result "nothing": SQL NULL, or from a trigger no row, which is a null pointer that is not marked as null.
     pub(super) fn null(&self) -> Datum {
+        let is_trigger = self.event().is_some();
         // SAFETY: valid for the length of the call.
-        unsafe { (*self.0).isnull = true };
+        unsafe { (*self.0).isnull = !is_trigger };
         Datum::from(0)
     }
 
