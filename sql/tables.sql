@@ -19,6 +19,7 @@ CREATE TABLE customer_workflow.protected_table (
     created_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 COMMENT ON TABLE customer_workflow.protected_table IS 'One row a protected table; the protected fields themselves are the column list of its trigger !customer_workflow_first';
+COMMENT ON COLUMN customer_workflow.protected_table.id IS 'The number by which other tables name it, also after it was dropped';
 COMMENT ON COLUMN customer_workflow.protected_table.relation IS 'The table (the root of a partitioned one); null once it has been unprotected or dropped, so that its history can still be read';
 COMMENT ON COLUMN customer_workflow.protected_table.relation_name IS 'Its qualified name, as it was last known';
 COMMENT ON COLUMN customer_workflow.protected_table.enabled IS 'The master switch, see enable() and disable()';
@@ -35,6 +36,7 @@ CREATE TABLE customer_workflow.data_entity (
     UNIQUE NULLS NOT DISTINCT (person, table_id)
 );
 COMMENT ON TABLE customer_workflow.data_entity IS 'Roles and people that are imports or integrations; table_id null means every table';
+COMMENT ON COLUMN customer_workflow.data_entity.id IS 'Its number';
 COMMENT ON COLUMN customer_workflow.data_entity.person IS 'role:name or person:name';
 COMMENT ON COLUMN customer_workflow.data_entity.table_id IS 'The protected table, or null for every table';
 COMMENT ON COLUMN customer_workflow.data_entity.options IS 'behavior, fields, auto_submit, redundant_update, withdraw';
