@@ -11,7 +11,7 @@ AS $$
                        p.originator = ANY (customer_workflow._identities()) AS originator,
                        customer_workflow._has_duty(p.table_id, '{steward}') AS steward,
                        customer_workflow._configures(t.relation) AS administrator,
-                       NOT p.parties && (customer_workflow._identities() || ('role:' || session_user))
+                       NOT p.parties && (customer_workflow._identities())
                        AND EXISTS (SELECT FROM customer_workflow.work_item AS w
                                     WHERE w.proposal = p.id AND w.status = 'open'
                                       AND w.assignee = ANY (customer_workflow._my_assignees())) AS assignee
@@ -96,7 +96,7 @@ SELECT p.id AS proposal,
       FROM customer_workflow.work_item AS w
      WHERE w.proposal = p.id AND w.status = 'open'
        AND w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
-       AND NOT p.parties && (SELECT identities || ('role:' || session_user) FROM customer_workflow._reach)) AS w;
+       AND NOT p.parties && (SELECT identities FROM customer_workflow._reach)) AS w;
 COMMENT ON VIEW customer_workflow._review IS 'What review() returns, for each proposal that the caller sees';
 COMMENT ON COLUMN customer_workflow._review.proposal IS 'The proposal';
 COMMENT ON COLUMN customer_workflow._review.review IS 'The page';

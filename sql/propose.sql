@@ -108,7 +108,7 @@ DECLARE
     target record;
 BEGIN
     SELECT p.id, p.status INTO target FROM customer_workflow.proposal AS p WHERE p.id = check_proposal.proposal;
-    IF target.id IS NULL OR NOT EXISTS (SELECT FROM customer_workflow._seen_proposal AS s WHERE s.id = check_proposal.proposal) THEN
+    IF target.id IS NULL OR NOT EXISTS (SELECT FROM customer_workflow._acting AS a WHERE a.id = check_proposal.proposal AND a.acts) THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('proposal %s does not exist', coalesce(check_proposal.proposal::text, 'null')),
             HINT = 'See customer_workflow.proposals.';
     END IF;

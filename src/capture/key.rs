@@ -59,6 +59,13 @@ pub fn columns(shape: &Shape) -> Vec<Column> {
 pub fn canonical(relation: Oid, given: &str) -> String {
     let shape = Shape::of_oid(relation);
     let key = columns(&shape);
+    if key.is_empty() {
+        raise(
+            Report::new("22023", format!("table \"{}\" has no primary key", value::relation_name(relation)))
+                .detail("A record key is made of the primary key.")
+                .hint("Name a table that has one."),
+        );
+    }
     let names = || key.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
     let refuse = |detail: String| -> ! {
         raise(
