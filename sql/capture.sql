@@ -231,7 +231,8 @@ BEGIN
     PERFORM customer_workflow._back_to_draft(ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p
          WHERE p.id = ANY (changed) AND p.id <> ALL (emptied) AND p.status IN ('pending_approval', 'approved')), NULL, NULL);
-    UPDATE customer_workflow.proposal AS p SET digest = NULL WHERE p.id = ANY (changed) AND p.digest IS NOT NULL;
+    -- Also where there is none: whoever holds an older snapshot must not submit what this proposal was.
+    UPDATE customer_workflow.proposal AS p SET digest = NULL WHERE p.id = ANY (changed);
     PERFORM customer_workflow._cancel_locked(emptied, 'cancelled', '{"reason": "no proposed change is left"}');
 END
 $$;
