@@ -99,17 +99,22 @@ DECLARE
     suspects text;
 BEGIN
     FOR batch IN
-        SELECT g.table_id, t.relation, t.options, g.fields, a.role,
-               array_agg(g.record_key ORDER BY g.id) AS keys, array_agg(g.proposed ORDER BY g.id) AS proposed
-          FROM (SELECT p.id, p.table_id, p.record_key, CASE WHEN as_author THEN p.database_role END AS author_role,
-                       array_agg(c.field ORDER BY c.field COLLATE "C") AS fields, array_agg(c.proposed ORDER BY c.field COLLATE "C") AS proposed
-                  FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id
-                 WHERE p.id = ANY (proposals) GROUP BY p.id) AS g
-          JOIN customer_workflow.protected_table AS t ON t.id = g.table_id
-          LEFT JOIN LATERAL (SELECT r.oid AS role FROM pg_roles AS r
-                              WHERE r.rolname = g.author_role AND customer_workflow._may_update(r.oid, t.relation, g.fields)) AS a ON true
-         GROUP BY g.table_id, t.relation, t.options, g.fields, a.role
-         ORDER BY g.table_id, min(g.id)
+        WITH one AS (
+            SELECT p.id, p.table_id, p.record_key, p.database_role,
+                   array_agg(c.field ORDER BY c.field COLLATE "C") AS fields, array_agg(c.proposed ORDER BY c.field COLLATE "C") AS proposed
+              FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id
+             WHERE p.id = ANY (proposals) GROUP BY p.id
+        ), alike AS MATERIALIZED (
+            SELECT o.table_id, o.fields, o.database_role, t.relation, t.options,
+                   CASE WHEN as_author THEN customer_workflow._author_role(o.database_role, t.relation, o.fields) END AS role
+              FROM (SELECT DISTINCT one.table_id, one.fields, one.database_role FROM one) AS o
+              JOIN customer_workflow.protected_table AS t ON t.id = o.table_id
+        )
+        SELECT a.table_id, a.relation, a.options, a.fields, a.role,
+               array_agg(o.record_key ORDER BY o.id) AS keys, array_agg(o.proposed ORDER BY o.id) AS proposed
+          FROM one AS o JOIN alike AS a ON a.table_id = o.table_id AND a.fields = o.fields AND a.database_role = o.database_role
+         GROUP BY a.table_id, a.relation, a.options, a.fields, a.role
+         ORDER BY a.table_id, min(o.id)
     LOOP
         SELECT * INTO result FROM customer_workflow._write(batch.table_id,
             coalesce(batch.role, customer_workflow._writing_role(batch.relation, batch.options)), batch.role IS NULL,
@@ -143,8 +148,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
        AND NOT EXISTS (SELECT FROM unnest(fields) AS f
                         WHERE NOT (has_column_privilege(role, relation, f, 'UPDATE') AND has_column_privilege(role, relation, f, 'SELECT')))
        AND NOT EXISTS (SELECT FROM customer_workflow._key_parts(relation) AS p WHERE NOT has_column_privilege(role, relation, p.field, 'SELECT'))
+       -- the statement names the columns' types, an UPDATE of his own does not
+       AND NOT EXISTS (SELECT FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid LEFT JOIN pg_type AS b ON b.oid = t.typbasetype
+                        WHERE a.attrelid = relation AND (a.attname = ANY (fields) OR a.attname IN (SELECT p.field FROM customer_workflow._key_parts(relation) AS p))
+                          AND NOT (has_schema_privilege(role, t.typnamespace, 'USAGE') AND has_schema_privilege(role, coalesce(b.typnamespace, t.typnamespace), 'USAGE')))
 $$;
 COMMENT ON FUNCTION customer_workflow._may_update(oid, regclass, text[]) IS 'Whether a role may find records by key and update these fields by itself';
+
+-- Triggers of the table run as whoever writes, so an author who is not the one who acts now must not write: whoever owns the table
+-- could make a trigger after the author's UPDATE and run it with his rights. Nor must a superuser, who learns nothing new.
+CREATE FUNCTION customer_workflow._author_role(author name, relation regclass, fields text[]) RETURNS oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.oid FROM pg_roles AS r
+     WHERE r.rolname = author AND r.rolname = coalesce(nullif(current_setting('role'), 'none'), session_user) AND NOT r.rolsuper
+       AND customer_workflow._may_update(r.oid, relation, fields)
+$$;
+COMMENT ON FUNCTION customer_workflow._author_role(name, regclass, text[]) IS 'The role as which an author''s change can be tried out: his, where he is the one who acts and may write by himself; else null';
 
 CREATE TYPE customer_workflow._problem AS (
     proposal bigint, sqlstate text, message text, detail text, hint text,
@@ -203,13 +222,13 @@ BEGIN
         RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals[half + 1:], rehearse);
         RETURN;
     END IF;
-    -- The author learns nothing through the owner's eyes.
+    -- Nobody else learns anything through the owner's eyes.
     IF rehearse AND code !~ '^CW' AND NOT EXISTS (
-        SELECT FROM customer_workflow.proposal AS p
-          JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-          JOIN pg_roles AS r ON r.rolname = p.database_role
+        SELECT FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
          WHERE p.id = proposals[1]
-           AND customer_workflow._may_update(r.oid, t.relation, ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id))) THEN
+           AND (customer_workflow._owns(t.relation)
+                OR customer_workflow._author_role(p.database_role, t.relation,
+                       ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id)) IS NOT NULL)) THEN
         said := 'the change cannot be applied' || CASE WHEN con <> '' THEN format(' (constraint "%s")', con) ELSE '' END;
         detail := NULL;
         hint := NULL;
@@ -251,6 +270,7 @@ COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._read_records(integer, jsonb[], text[], boolean), customer_workflow._deferrable(regclass),
     customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], boolean), customer_workflow._write_proposals(bigint[], boolean),
-    customer_workflow._may_update(oid, regclass, text[]), customer_workflow._raise_problem(customer_workflow._problem),
+    customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[]),
+    customer_workflow._raise_problem(customer_workflow._problem),
     customer_workflow._is_outcome(text), customer_workflow._try_write(bigint[], boolean), customer_workflow._moved(bigint[])
     FROM PUBLIC;
