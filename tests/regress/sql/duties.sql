@@ -25,8 +25,8 @@ SELECT * FROM customer_workflow.duties;
 -- A member of the role has its duty; everybody sees his own duties
 SET SESSION AUTHORIZATION bob;
 SELECT customer_workflow.configure('accounts', '{"overlap": "reject"}');
-SELECT customer_workflow.grant_duty('accounts', 'override', 'carol');
-SET SESSION AUTHORIZATION dave;
+SELECT customer_workflow.grant_duty('accounts', 'override', 'alice');
+SET SESSION AUTHORIZATION alice;
 SELECT * FROM customer_workflow.duties;
 
 -- A duty that is not there cannot be revoked
