@@ -10,6 +10,7 @@ CREATE ROLE nightly_import LOGIN;     -- an import
 CREATE ROLE web_app LOGIN;            -- the login that all users of a web application share
 CREATE ROLE credit_control;
 GRANT credit_control TO jonas, petra;
+GRANT CREATE ON SCHEMA public TO crm_owner;
 
 CREATE TABLE customers (
     id            integer PRIMARY KEY,
