@@ -50,7 +50,7 @@ DECLARE
     query text;
 BEGIN
     SELECT * INTO constraints FROM customer_workflow._deferrable(tab.relation);
-    PERFORM customer_workflow._permit(tab.relation, keys::text[], fields, proposed);
+    PERFORM customer_workflow._permit(tab.relation, keys::text[], fields, proposed, role);
     SELECT format('WITH w AS (UPDATE %s AS t SET %s FROM (SELECT %s, %s FROM pg_catalog.unnest($1) WITH ORDINALITY AS k (key, n)) AS v WHERE %s '
                   'RETURNING ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) ROW(%s)::pg_catalog.record AS same) '
                   'SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE NOT same) FROM w',

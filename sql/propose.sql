@@ -6,7 +6,6 @@ DECLARE
     table_id integer := customer_workflow._table_id(relation);
     tab text := customer_workflow._name(relation);
     fields name[] := customer_workflow._fields(relation);
-    key jsonb;
     unknown text;
 BEGIN
     IF NOT (SELECT t.enabled FROM customer_workflow.protected_table AS t WHERE t.id = table_id) THEN
@@ -27,12 +26,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'record_key must not be null',
             HINT = 'Give the primary key as an object, for example {"id": 42}.';
     END IF;
-    key := customer_workflow._key(relation, record_key);
-    RETURN format('UPDATE %s AS t SET %s WHERE %s', relation,
+    RETURN format('/* customer_workflow.propose */ UPDATE %s AS t SET %s WHERE %s', relation,
         (SELECT string_agg(format('%I = (SELECT x.v FROM pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object(''v'', $1 OPERATOR(pg_catalog.->) %L)) AS x (v %s))',
                                   a.attname, a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
            FROM pg_attribute AS a WHERE a.attrelid = relation AND changes ? a.attname AND a.attnum > 0 AND NOT a.attisdropped),
-        (SELECT string_agg(format('t.%I %s customer_workflow._input(%L, NULL::%s)', p.field, p.equals, key ->> p.field, p.type), ' AND ')
+        (SELECT string_agg(format('t.%I %s customer_workflow._input(%L, NULL::%s)', p.field, p.equals, record_key ->> p.field, p.type), ' AND ')
            FROM customer_workflow._key_parts(relation) AS p));
 END
 $$;
@@ -42,7 +40,9 @@ COMMENT ON FUNCTION customer_workflow._propose_statement(regclass, jsonb, jsonb)
 CREATE FUNCTION customer_workflow.propose(relation regclass, record_key jsonb, changes jsonb, comment text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-    statement text := customer_workflow._propose_statement(relation, record_key, changes);
+    -- read as the caller: the type of a key column may be a domain with a CHECK of its own
+    key jsonb := customer_workflow._key(relation, record_key);
+    statement text := customer_workflow._propose_statement(relation, key, changes);
     before text := pg_catalog.current_setting('customer_workflow.comment', true);
     begun boolean;
     result bigint;

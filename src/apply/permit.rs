@@ -7,6 +7,7 @@ use crate::pg::arena::Arena;
 use crate::pg::callbacks;
 use crate::pg::column::Column;
 use crate::pg::function::Call;
+use crate::pg::role;
 use crate::pg::row::{Event, Side};
 use crate::pg::shape::Shape;
 use crate::pg::value::{self, Value};
@@ -29,11 +30,12 @@ thread_local! {
     static ARENA: Arena = Arena::new(c"customer_workflow permit");
 }
 
-/// SQL `_permit(relation regclass, keys text[], fields text[], "values" text[])`: arms it. `values` has, record by record, one
-/// text for each field. EXECUTE for the extension's owner only. 55000 when one is armed already.
+/// SQL `_permit(relation regclass, keys text[], fields text[], "values" text[], role oid)`: arms it. `values` has, record by
+/// record, one text for each field; they are read as `role`, the one that will write them, because reading a value may run the
+/// CHECK of a domain inside it. EXECUTE for the extension's owner only. 55000 when one is armed already.
 pub fn arm(call: &Call) -> Option<Datum> {
     let root = call.oid(0)?;
-    let (keys, fields, texts) = (call.texts(1)?, call.texts(2)?, call.texts(3)?);
+    let (keys, fields, texts, role) = (call.texts(1)?, call.texts(2)?, call.texts(3)?, call.oid(4)?);
     if covers_any() {
         raise(
             Report::new("55000", "another approval is being written in this session".to_owned())
@@ -65,7 +67,7 @@ pub fn arm(call: &Call) -> Option<Datum> {
                 let text = CString::new(text?).unwrap_or_default();
                 Some(value::read(value::base_type(column.type_oid), value::base_typmod(column), &text))
             };
-            texts.into_iter().enumerate().map(read).collect()
+            role::with_user(role, || texts.into_iter().enumerate().map(read).collect())
         })
     });
     let n = columns.len();

@@ -4,7 +4,7 @@
 use super::buffer::{self, Change, Entry, Kind};
 use super::config::Table;
 use super::{notice, touched};
-use crate::error::warning;
+use crate::error::{Report, raise, warning};
 use crate::guard::person::{self, Who};
 use crate::pg::function::{array, text_array};
 use crate::pg::spi::{Sequence, Statement};
@@ -21,8 +21,9 @@ const UUIDARRAYOID: Oid = pg_sys::UUIDARRAYOID;
 
 static PROPOSALS: Sequence = Sequence::new(c"proposal_id_seq");
 
-static OPEN_RECORDS: Statement = Statement::new(
-    c"SELECT DISTINCT p.record_hash FROM customer_workflow.proposal AS p
+/// Open proposals of records: number and hash.
+static OPEN_PROPOSALS: Statement = Statement::new(
+    c"SELECT p.id, p.record_hash FROM customer_workflow.proposal AS p
        WHERE p.record_hash OPERATOR(pg_catalog.=) ANY ($2) AND p.table_id OPERATOR(pg_catalog.=) $1
          AND p.status OPERATOR(pg_catalog.=) ANY
              ('{not_submitted,pending_approval,change_requested,rejected,approved}'::pg_catalog.text[])",
@@ -35,29 +36,6 @@ static NEW_PROPOSALS: Statement = Statement::new(
       OVERRIDING SYSTEM VALUE
       SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11
         FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)",
-    &[
-        INT4OID,
-        INT8ARRAYOID,
-        TEXTARRAYOID,
-        UUIDARRAYOID,
-        TEXTOID,
-        TEXTARRAYOID,
-        NAMEOID,
-        TEXTOID,
-        BOOLOID,
-        TEXTOID,
-        TEXTOID,
-    ],
-);
-
-/// The same where the transaction keeps its snapshot: a draft that it cannot see then raises 40001, as it should.
-static NEW_PROPOSALS_UNSEEN: Statement = Statement::new(
-    c"INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role,
-                                              data_entity, auto_submit, reference, comment)
-      OVERRIDING SYSTEM VALUE
-      SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11
-        FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)
-      ON CONFLICT (record_hash, table_id, author) WHERE collects DO NOTHING",
     &[
         INT4OID,
         INT8ARRAYOID,
@@ -272,10 +250,7 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
         reference: settings::reference().as_deref().map(value::text),
         comment: settings::comment().as_deref().map(value::text),
     };
-    let mut open: HashSet<[u8; 16]> = HashSet::new();
-    OPEN_RECORDS.run(&[Some(Datum::from(table.table_id)), Some(uuids(records.hashes.iter()))], |row| {
-        open.extend(row.uuid(1));
-    });
+    let open = open_records(table, &records);
     let (mut fresh, mut known) = (Vec::new(), Vec::new());
     for (i, (changes, _)) in records.changes.iter().enumerate() {
         if open.contains(&records.hashes[i]) {
@@ -292,13 +267,42 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
     }
 }
 
+/// Hashes of those records that have an open proposal. 40001 where the transaction keeps a snapshot that is older than one of
+/// them: it could neither join nor respect it.
+fn open_records(table: &Table, records: &Records) -> HashSet<[u8; 16]> {
+    let args = [Some(Datum::from(table.table_id)), Some(uuids(records.hashes.iter()))];
+    let mut open: HashSet<[u8; 16]> = HashSet::new();
+    let mut seen: HashSet<i64> = HashSet::new();
+    OPEN_PROPOSALS.run(&args, |row| {
+        open.extend(row.uuid(2));
+        seen.extend(row.int(1));
+    });
+    if callbacks::keeps_snapshot() {
+        let mut unseen = None;
+        OPEN_PROPOSALS.read_latest(&args, |row| unseen = unseen.or(row.int(1).filter(|id| !seen.contains(id))));
+        if let Some(id) = unseen {
+            raise(
+                Report::new(
+                    "40001",
+                    "could not serialize access due to a concurrent proposal for the same record".to_owned(),
+                )
+                .detail(format!(
+                    "Proposal {id} for table \"{}\" was made after this transaction took its snapshot.",
+                    table.name
+                ))
+                .hint("Try the transaction again."),
+            );
+        }
+    }
+    open
+}
+
 /// Records without an open proposal: new proposals.
 fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
     let ids: Vec<i64> = which.iter().map(|_| PROPOSALS.next()).collect();
     let id_datums: Vec<Option<Datum>> = ids.iter().map(|id| Some(Datum::from(*id))).collect();
     let id_array = array(INT8OID, &id_datums);
-    let statement = if callbacks::keeps_snapshot() { &NEW_PROPOSALS_UNSEEN } else { &NEW_PROPOSALS };
-    statement.run(
+    NEW_PROPOSALS.run(
         &[
             Some(Datum::from(table.table_id)),
             Some(id_array),

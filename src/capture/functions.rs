@@ -9,11 +9,14 @@ use crate::pg::{spi, value};
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::cell::Cell;
 
+/// What the statement of an explicit `propose` begins with: nobody's trigger or rule has such a statement, so that only this
+/// one is withheld, never an UPDATE that follows from another statement.
+pub const PROPOSE_MARK: &str = "/* customer_workflow.propose */ UPDATE ";
+
 /// An explicit `propose` under way: the UPDATE of this table that it runs is captured and writes nothing.
 #[derive(Clone, Copy)]
 struct Proposing {
     root: Oid,
-    depth: u32,
     saw_record: bool,
 }
 
@@ -23,7 +26,7 @@ thread_local! {
 
 /// Whether the current statement is the UPDATE of an explicit `propose` on this table.
 pub fn proposes(root: Oid) -> bool {
-    PROPOSING.get().is_some_and(|p| p.root == root && callbacks::depth() <= p.depth + 1)
+    PROPOSING.get().is_some_and(|p| p.root == root) && callbacks::in_marked_statement()
 }
 
 /// That UPDATE met its record.
@@ -33,14 +36,18 @@ pub fn saw_record() {
 
 /// The (sub)transaction is over.
 pub fn forget() {
-    PROPOSING.set(None);
+    if PROPOSING.take().is_some() {
+        callbacks::watch_for_mark(false);
+    }
 }
 
-/// SQL `_propose_begin(relation regclass)`: the next UPDATE of it proposes and writes nothing. For everyone: it only withholds.
+/// SQL `_propose_begin(relation regclass)`: a marked UPDATE of it now proposes and writes nothing. For everyone: it withholds only
+/// a statement that its caller writes himself.
 pub fn propose_begin(call: &Call) -> Option<Datum> {
     let root = call.oid(0)?;
     touched::note(0);
-    PROPOSING.set(Some(Proposing { root, depth: callbacks::depth(), saw_record: false }));
+    PROPOSING.set(Some(Proposing { root, saw_record: false }));
+    callbacks::watch_for_mark(true);
     Some(Datum::from(true))
 }
 
@@ -48,6 +55,7 @@ pub fn propose_begin(call: &Call) -> Option<Datum> {
 /// UPDATE met no record.
 pub fn propose_end(_: &Call) -> Option<Datum> {
     let state = PROPOSING.take()?;
+    callbacks::watch_for_mark(false);
     state.saw_record.then(|| Datum::from(touched::last()))
 }
 

@@ -1,6 +1,7 @@
 //! Where PostgreSQL tells us that a statement, a transaction or a relation's definition has come to an end.
 
 use super::guard::entry;
+use crate::capture::functions::PROPOSE_MARK;
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -13,6 +14,9 @@ thread_local! {
     /// ends of statements inside it by the query, which is not among those that ran since.
     static UNCOUNTED: Cell<bool> = const { Cell::new(false) };
     static COUNTED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    /// Whether to look for marked statements, and the depth of the one that runs; 0 for none.
+    static WATCH_FOR_MARK: Cell<bool> = const { Cell::new(false) };
+    static MARKED_DEPTH: Cell<u32> = const { Cell::new(0) };
     static STALE: Cell<bool> = const { Cell::new(true) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
 }
@@ -37,6 +41,28 @@ pub fn install() {
 /// How many executor runs we are inside of; at least 1, since who asks is a trigger.
 pub fn depth() -> u32 {
     DEPTH.get().max(1)
+}
+
+/// From now on, or no more, statements are looked at whether they are marked as the one of an explicit `propose`.
+pub fn watch_for_mark(on: bool) {
+    WATCH_FOR_MARK.set(on);
+    MARKED_DEPTH.set(0);
+}
+
+/// Whether the innermost statement is marked.
+pub fn in_marked_statement() -> bool {
+    MARKED_DEPTH.get() != 0 && MARKED_DEPTH.get() == DEPTH.get()
+}
+
+/// # Safety
+/// `query` is about to run.
+unsafe fn is_marked(query: *mut pg_sys::QueryDesc) -> bool {
+    let mark = PROPOSE_MARK.as_bytes();
+    // SAFETY: the text is null or a C string, compared no further than to its end. What a rule adds does not set the tag.
+    unsafe {
+        let text = (*query).sourceText.cast::<u8>();
+        !text.is_null() && (*(*query).plannedstmt).canSetTag && (0..mark.len()).all(|i| *text.add(i) == mark[i])
+    }
 }
 
 /// A trigger is called for an UPDATE, so that we are inside an executor run, counted or not.
@@ -111,13 +137,18 @@ macro_rules! executor_run {
             if UNCOUNTED.get() {
                 COUNTED.with_borrow_mut(|c| c.push(query as usize));
             }
-            // SAFETY: the arguments are passed on as they came.
+            let marked = MARKED_DEPTH.get();
+            // SAFETY: the query is the one that runs; the arguments are passed on as they came.
             unsafe {
+                if WATCH_FOR_MARK.get() && is_marked(query) {
+                    MARKED_DEPTH.set(depth + 1);
+                }
                 match PREVIOUS_RUN {
                     Some(previous) => previous(query, direction, count $(, $extra)?),
                     None => standard_run(query, direction, count $(, $extra)?),
                 }
             }
+            MARKED_DEPTH.set(marked);
             DEPTH.set(depth);
         }
     };
