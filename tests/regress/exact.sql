@@ -89,7 +89,7 @@ BEGIN
     FOR number, type IN SELECT t.n, t.type FROM exact.types AS t ORDER BY t.n LOOP
         RETURN QUERY EXECUTE format(
             'SELECT %L::text, count(*), count(*) FILTER (WHERE t *= w),
-                    string_agg(format(''%%s instead of %%s'', t.value, w.value), ''; '' ORDER BY t.id) FILTER (WHERE NOT t *= w)
+                    string_agg(format(''%%s instead of %%s'', left(t.value::text, 40), left(w.value::text, 40)), ''; '' ORDER BY t.id) FILTER (WHERE NOT t *= w)
                FROM exact.t%s AS t JOIN exact.wished%s AS w USING (id)', type, number, number);
     END LOOP;
 END
