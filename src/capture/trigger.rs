@@ -29,6 +29,20 @@ struct Held {
     ignored: Vec<Rc<str>>,
 }
 
+impl Held {
+    fn nothing_of(relation: &Relation, event: &Event) -> Self {
+        Held {
+            relation: relation.shape.relation,
+            row: event.row_address(),
+            depth: callbacks::depth(),
+            subtransaction: callbacks::subtransaction(),
+            changes: Vec::new(),
+            withdrawn: Vec::new(),
+            ignored: Vec::new(),
+        }
+    }
+}
+
 thread_local! {
     static HELD: RefCell<Vec<Held>> = const { RefCell::new(Vec::new()) };
     static MOVING: RefCell<Vec<Moving>> = const { RefCell::new(Vec::new()) };
@@ -59,15 +73,7 @@ pub fn first(call: &Call) -> Option<Datum> {
     let who = person::current();
     let policy = relation.policy(&who);
     let proposing = functions::proposes(relation.shape.root);
-    let mut held = Held {
-        relation: relation.shape.relation,
-        row: event.row_address(),
-        depth: callbacks::depth(),
-        subtransaction: callbacks::subtransaction(),
-        changes: Vec::new(),
-        withdrawn: Vec::new(),
-        ignored: Vec::new(),
-    };
+    let mut held = Held::nothing_of(&relation, &event);
     let mut back: Vec<(&Column, Value)> = Vec::new();
     for (i, field) in relation.fields.iter().enumerate() {
         let (old, new) = (event.value(Side::Old, field), event.value(Side::New, field));
@@ -111,7 +117,7 @@ pub fn last(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) {
-        may_move(&relation, &event, &[]);
+        may_move(&relation, &event, &[], Vec::new());
         return event.unchanged();
     }
     if !relation.table.enabled {
@@ -137,18 +143,9 @@ pub fn last(call: &Call) -> Option<Datum> {
             Behavior::IgnoreChanges => notice::ignored(&relation.table, &field.name),
             // what the statement wished comes before what a trigger made of the stored value
             Behavior::CreateChangeProposals if kept => {}
-            Behavior::CreateChangeProposals => held
-                .get_or_insert_with(|| Held {
-                    relation: relation.shape.relation,
-                    row: event.row_address(),
-                    depth: callbacks::depth(),
-                    subtransaction: callbacks::subtransaction(),
-                    changes: Vec::new(),
-                    withdrawn: Vec::new(),
-                    ignored: Vec::new(),
-                })
-                .changes
-                .push(change(field, old, new)),
+            Behavior::CreateChangeProposals => {
+                held.get_or_insert_with(|| Held::nothing_of(&relation, &event)).changes.push(change(field, old, new))
+            }
         }
         back.push((field, old));
     }
@@ -167,6 +164,7 @@ fn finish(
     let same_key =
         relation.key.iter().all(|c| value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c)));
     let old_key = (!same_key).then(|| key_of(relation, event, Side::Old));
+    let wished = held.iter().flat_map(|h| &h.changes).map(|c| c.field.clone()).collect();
     let mut full = false;
     let mut captured = false;
     let mut new_key: Option<String> = None;
@@ -195,7 +193,7 @@ fn finish(
     if full {
         flush::flush_all();
     }
-    may_move(relation, event, &back);
+    may_move(relation, event, &back, wished);
     if functions::proposes(relation.shape.root) {
         functions::saw_record();
         return None;
@@ -293,10 +291,12 @@ struct Moving {
     key: String,
     depth: u32,
     values: Vec<(Rc<str>, Value)>,
+    /// Fields for which the statement itself has a wish, which comes before what a trigger assigns.
+    wished: Vec<Rc<str>>,
 }
 
 /// Remembers the row if the UPDATE may move it to another partition.
-fn may_move(relation: &Relation, event: &Event, back: &[(&Column, Value)]) {
+fn may_move(relation: &Relation, event: &Event, back: &[(&Column, Value)], wished: Vec<Rc<str>>) {
     let leaves = relation
         .partition_columns()
         .any(|c| !value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c)));
@@ -313,6 +313,7 @@ fn may_move(relation: &Relation, event: &Event, back: &[(&Column, Value)]) {
         values: buffer::in_memory(|| {
             relation.fields.iter().map(|f| (f.name.as_str().into(), value::copy(f, stored(f)))).collect()
         }),
+        wished,
     };
     MOVING.with_borrow_mut(|m| {
         m.retain(|x| x.depth != moving.depth);
@@ -342,7 +343,9 @@ pub fn moved(call: &Call) -> Option<Datum> {
         let Some((_, kept)) = moving.values.iter().find(|(n, _)| **n == *field.name) else { continue };
         let assigned = event.value(Side::Old, field);
         if !value::same_image(field, *kept, assigned) {
-            changes.push(change(field, *kept, assigned));
+            if !moving.wished.iter().any(|w| **w == *field.name) {
+                changes.push(change(field, *kept, assigned));
+            }
             back.push((field, *kept));
         }
     }
@@ -353,7 +356,9 @@ pub fn moved(call: &Call) -> Option<Datum> {
         permit::refuse(&relation, &event, &key, &back[0].0.name);
     }
     let text = buffer::in_memory(|| value::text(&key));
-    buffer::push(&relation.table, text, key::hash(&key), Kind::Proposed { changes, withdrawn: Vec::new() });
+    if !changes.is_empty() {
+        buffer::push(&relation.table, text, key::hash(&key), Kind::Proposed { changes, withdrawn: Vec::new() });
+    }
     event.replaced(&back)
 }
 
