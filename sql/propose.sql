@@ -41,9 +41,9 @@ CREATE FUNCTION customer_workflow.propose(relation regclass, record_key jsonb, c
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
     -- read as the caller: the type of a key column may be a domain with a CHECK of its own
-    key jsonb := customer_workflow._key(relation, record_key);
-    statement text := customer_workflow._propose_statement(relation, key, changes);
-    before text := pg_catalog.current_setting('customer_workflow.comment', true);
+    key pg_catalog.jsonb := customer_workflow._key(relation, record_key);
+    statement pg_catalog.text := customer_workflow._propose_statement(relation, key, changes);
+    before pg_catalog.text := pg_catalog.current_setting('customer_workflow.comment', true);
     begun boolean;
     result bigint;
 BEGIN
