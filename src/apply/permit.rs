@@ -60,16 +60,15 @@ pub fn arm(call: &Call) -> Option<Datum> {
         })
         .collect();
     assert_eq!(texts.len(), keys.len() * columns.len());
-    let values = ARENA.with(|a| {
-        a.with(|| {
-            let read = |(i, text): (usize, Option<String>)| {
-                let column = &columns[i % columns.len()];
-                let text = CString::new(text?).unwrap_or_default();
-                Some(value::read(value::base_type(column.type_oid), value::base_typmod(column), &text))
-            };
-            role::with_user(role, || texts.into_iter().enumerate().map(read).collect())
-        })
-    });
+    let read = |(i, text): (usize, Option<String>)| {
+        let column = &columns[i % columns.len()];
+        let text = CString::new(text?).unwrap_or_default();
+        let base = value::base_type(column.type_oid);
+        let read = || value::read(base, value::base_typmod(column), &text);
+        // built-in types run nobody's code, and a regclass may name what the writing role may not use
+        Some(if value::is_built_in(base) { read() } else { role::with_user(role, read) })
+    };
+    let values = ARENA.with(|a| a.with(|| texts.into_iter().enumerate().map(read).collect()));
     let n = columns.len();
     let rows = keys.into_iter().flatten().enumerate().map(|(i, k)| (k, i * n)).collect();
     let permit = Permit { root, subtransaction: callbacks::subtransaction(), fields: columns, rows, values };

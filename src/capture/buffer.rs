@@ -36,6 +36,8 @@ pub enum Kind {
     Direct(Vec<Change>, &'static str),
     /// Its key changed; this is the new one with its hash.
     KeyChanged(Datum, [u8; 16]),
+    /// The row just captured got yet another key in the partition that it moved to.
+    KeyChangedAgain(Datum, [u8; 16]),
     /// It was deleted.
     Deleted,
 }

@@ -191,6 +191,16 @@ fn flush_table(table: &Table, entries: Vec<Entry>) {
             }
             Kind::Direct(changes, reason) => direct.extend(changes.into_iter().map(|c| (entry.key, c, reason))),
             Kind::KeyChanged(new, hash) => moved.push((entry.hash, new, hash)),
+            Kind::KeyChangedAgain(new, hash) => {
+                match moved.last_mut().filter(|m| m.2 == entry.hash) {
+                    Some(m) => (m.1, m.2) = (new, hash),
+                    None => moved.push((entry.hash, new, hash)),
+                }
+                if let Some(i) = at.remove(&entry.hash) {
+                    (records.keys[i], records.hashes[i]) = (Some(new), hash);
+                    at.insert(hash, i);
+                }
+            }
             Kind::Deleted => gone.push(entry.hash),
         }
     }

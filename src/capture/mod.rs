@@ -13,6 +13,14 @@ use crate::error::{Report, raise};
 
 pub use buffer::has_captured;
 
+/// A statement at executor depth `depth` has gone through its rows, and its AFTER triggers are about to run: what was captured
+/// becomes proposals.
+pub fn rows_done(depth: u32) {
+    if !flush::is_running() {
+        flush::flush(depth);
+    }
+}
+
 /// A statement at executor depth `depth` has ended: everything captured below it becomes proposals, and its NOTICE is sent.
 pub fn statement_end(depth: u32) {
     if flush::is_running() {

@@ -295,12 +295,15 @@ struct Moving {
     wished: Vec<Rc<str>>,
 }
 
-/// Remembers the row if the UPDATE may move it to another partition.
+/// Remembers the row if the UPDATE moves it to another partition. The very next row that this statement inserts into the table
+/// is then this one, also if a trigger there changes its key.
 fn may_move(relation: &Relation, event: &Event, back: &[(&Column, Value)], wished: Vec<Rc<str>>) {
+    MOVING.with_borrow_mut(|m| m.retain(|x| x.depth != callbacks::depth()));
     let leaves = relation
         .partition_columns()
         .any(|c| !value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c)));
-    if !leaves {
+    let row = || if back.is_empty() { event.unchanged() } else { event.replaced(back) };
+    if !leaves || !event.leaves_partition(row()) {
         return;
     }
     let stored = |f: &Column| {
@@ -315,10 +318,7 @@ fn may_move(relation: &Relation, event: &Event, back: &[(&Column, Value)], wishe
         }),
         wished,
     };
-    MOVING.with_borrow_mut(|m| {
-        m.retain(|x| x.depth != moving.depth);
-        m.push(moving);
-    });
+    MOVING.with_borrow_mut(|m| m.push(moving));
     buffer::activate();
 }
 
@@ -330,13 +330,17 @@ pub fn moved(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     let relation = config::relation(&event);
-    let key = key_of(&relation, &event, Side::Old);
     let depth = callbacks::depth();
     let moving = MOVING.with_borrow_mut(|m| {
-        let at = m.iter().position(|x| x.root == relation.shape.root && x.depth == depth && x.key == key);
+        let at = m.iter().position(|x| x.root == relation.shape.root && x.depth == depth);
         at.map(|i| m.swap_remove(i))
     });
     let Some(moving) = moving else { return event.unchanged() };
+    let key = key_of(&relation, &event, Side::Old);
+    if key != moving.key {
+        let (from, to) = buffer::in_memory(|| (value::text(&moving.key), value::text(&key)));
+        buffer::push(&relation.table, from, key::hash(&moving.key), Kind::KeyChangedAgain(to, key::hash(&key)));
+    }
     let mut back: Vec<(&Column, Value)> = Vec::new();
     let mut changes = Vec::new();
     for field in &relation.fields {

@@ -166,6 +166,10 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
         DEPTH.set(0);
     }
     let depth = DEPTH.get();
+    // what the statement captured comes before what its AFTER triggers do
+    if crate::capture::has_captured() {
+        entry(|| crate::capture::rows_done(depth));
+    }
     DEPTH.set(depth + 1);
     // SAFETY: the argument is passed on as it came.
     unsafe {

@@ -128,6 +128,24 @@ impl Event {
         }
     }
 
+    /// Whether the row `tuple` (see [`Event::replaced`]) does not belong into this partition, so that the UPDATE moves it.
+    pub fn leaves_partition(&self, tuple: Option<Datum>) -> bool {
+        let Some(tuple) = tuple else { return false };
+        let relation = self.relation();
+        // SAFETY: the tuple is of the open relation; slot and executor state are made and freed here.
+        unsafe {
+            let slot = pg_sys::MakeSingleTupleTableSlot((*relation).rd_att, &raw const pg_sys::TTSOpsHeapTuple);
+            pg_sys::ExecForceStoreHeapTuple(tuple.cast_mut_ptr(), slot, false);
+            let state = pg_sys::CreateExecutorState();
+            let mut target = pg_sys::ResultRelInfo::default();
+            pg_sys::InitResultRelInfo(&mut target, relation, 0, std::ptr::null_mut(), 0);
+            let stays = pg_sys::ExecPartitionCheck(&mut target, slot, state, false);
+            pg_sys::FreeExecutorState(state);
+            pg_sys::ExecDropSingleTupleTableSlot(slot);
+            !stays
+        }
+    }
+
     /// Names of the triggers of this relation that fire BEFORE UPDATE or INSERT of a row, other than ours.
     pub fn other_before_triggers(&self) -> Vec<String> {
         triggers(self.relation())

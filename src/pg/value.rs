@@ -124,10 +124,15 @@ pub fn text_string(datum: Datum) -> String {
     String::from_utf8(text_bytes(datum)).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
 }
 
+/// Whether the type came with PostgreSQL.
+pub fn is_built_in(type_oid: Oid) -> bool {
+    type_oid.to_u32() < pg_sys::FirstNormalObjectId
+}
+
 /// The type that a domain is over, or the type itself.
 pub fn base_type(type_oid: Oid) -> Oid {
     // SAFETY: a look-up; built-in types are no domains.
-    if type_oid.to_u32() < pg_sys::FirstNormalObjectId { type_oid } else { unsafe { pg_sys::getBaseType(type_oid) } }
+    if is_built_in(type_oid) { type_oid } else { unsafe { pg_sys::getBaseType(type_oid) } }
 }
 
 /// The name of a relation without its schema, for messages.
