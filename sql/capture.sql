@@ -128,7 +128,7 @@ BEGIN
         INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment, details)
         SELECT _merge.table_id, b.target, 'amended', _merge.author, session_user, _merge.data_entity, _merge.comment,
                jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', b.field,
-                   'previous', customer_workflow._logged_text(b.proposed), 'proposed', customer_workflow._logged_text(b.now))))
+                   'previous', customer_workflow._logged_text(b.proposed), 'proposed', customer_workflow._logged_text(b.now)) ORDER BY b.field))
           FROM before AS b GROUP BY b.target
     ), written AS (
         INSERT INTO customer_workflow.change (proposal, field, original, proposed)
@@ -218,7 +218,7 @@ BEGIN
         INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, comment, details)
         SELECT p.table_id, p.id, _remove_changes.kind, coalesce(customer_workflow._person(), 'role:' || session_user), session_user, _remove_changes.comment,
                jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', g.field,
-                   'original', customer_workflow._logged_text(g.original), 'proposed', customer_workflow._logged_text(g.proposed))))
+                   'original', customer_workflow._logged_text(g.original), 'proposed', customer_workflow._logged_text(g.proposed)) ORDER BY g.field))
           FROM gone AS g JOIN customer_workflow.proposal AS p ON p.id = g.proposal
          GROUP BY p.table_id, p.id RETURNING proposal
     )

@@ -253,16 +253,6 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._guard_partitions(regclass),
     customer_workflow._after_alter()
     FROM PUBLIC;
-
--- Whoever creates or attaches a partition needs EXECUTE for the triggers that it inherits. On any other table these functions only raise errors.
-GRANT EXECUTE ON FUNCTION
-    customer_workflow.capture_first(),
-    customer_workflow.capture_last(),
-    customer_workflow.capture_move(),
-    customer_workflow.capture_delete(),
-    customer_workflow.capture_truncate()
-    TO PUBLIC;
-
 CREATE EVENT TRIGGER customer_workflow_drop ON sql_drop EXECUTE FUNCTION customer_workflow._on_drop();
 COMMENT ON EVENT TRIGGER customer_workflow_drop IS 'Cancels the open proposals of a protected table that is dropped';
 CREATE EVENT TRIGGER customer_workflow_before_alter ON ddl_command_start

@@ -106,9 +106,9 @@ BEGIN
         kind := CASE WHEN customer_workflow._person() LIKE 'person:%' AND 'person' = ANY (kinds) THEN 'person' ELSE 'role' END;
     END IF;
     IF kind = 'role' AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = plain) THEN
-        RAISE EXCEPTION USING ERRCODE = 'undefined_object',
-            MESSAGE = format('role "%s" does not exist', plain),
-            HINT = CASE WHEN 'person' = ANY (kinds) THEN format('For a person who is no database role write person:%s.', plain) END;
+        PERFORM customer_workflow._raise('42704', format('role "%s" does not exist', plain), NULL,
+            CASE WHEN 'person' = ANY (kinds) THEN format('For a person who is no database role write person:%s.', plain) END,
+            NULL, NULL, NULL, NULL, NULL);
     END IF;
     RETURN kind || ':' || plain;
 END

@@ -14,12 +14,13 @@ DECLARE
 BEGIN
     IF found_id IS NULL THEN
         root := (SELECT t.relation FROM pg_partition_ancestors(relation) AS a JOIN customer_workflow.protected_table AS t ON t.relation = a.relid);
-        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
-            MESSAGE = CASE WHEN relation IS NULL THEN 'relation must not be null'
-                           ELSE format('table "%s" is not protected', customer_workflow._name(relation)) END,
-            DETAIL = CASE WHEN root IS NOT NULL THEN format('It is a partition of "%s".', customer_workflow._name(root)) END,
-            HINT = CASE WHEN root IS NOT NULL THEN 'Name the root of the partitioned table.'
-                        ELSE 'See customer_workflow.protected_fields, or protect it with customer_workflow.protect().' END;
+        PERFORM customer_workflow._raise('22023',
+            CASE WHEN relation IS NULL THEN 'relation must not be null'
+                 ELSE format('table "%s" is not protected', customer_workflow._name(relation)) END,
+            CASE WHEN root IS NOT NULL THEN format('It is a partition of "%s".', customer_workflow._name(root)) END,
+            CASE WHEN root IS NOT NULL THEN 'Name the root of the partitioned table.'
+                 ELSE 'See customer_workflow.protected_fields, or protect it with customer_workflow.protect().' END,
+            NULL, NULL, NULL, NULL, NULL);
     END IF;
     RETURN found_id;
 END

@@ -17,7 +17,7 @@ pub struct Column {
     pub byval: bool,
     /// Bytes of a value; -1 varlena, -2 C string.
     pub len: i16,
-    /// Stored or virtual generated column.
+    /// Written by PostgreSQL alone: a generated column, or an identity column that is always generated.
     pub generated: bool,
     /// Output function of its type.
     pub output: Oid,
@@ -73,7 +73,7 @@ impl Column {
         column.name = pgrx::name_data_to_str(&att.attname).to_owned();
         column.number = number;
         column.typmod = att.atttypmod;
-        column.generated = att.attgenerated != 0;
+        column.generated = att.attgenerated != 0 || att.attidentity as u8 == pg_sys::ATTRIBUTE_IDENTITY_ALWAYS;
         Some(column)
     }
 }
