@@ -13,7 +13,7 @@ BEGIN
                                           THEN format('customer_workflow._render(t.%I)', f.name) ELSE 'NULL' END, ', ' ORDER BY f.n)
                      FROM unnest(fields) WITH ORDINALITY AS f (name, n)),
                   CASE WHEN lock AND tab.options ? 'record_label'
-                       THEN format('(SELECT (%s)::pg_catalog.text FROM (SELECT t.*) AS r)', tab.options ->> 'record_label') ELSE 'NULL::pg_catalog.text' END,
+                       THEN format(E'(SELECT (%s\n)::pg_catalog.text FROM (SELECT t.*) AS r)', tab.options ->> 'record_label') ELSE 'NULL::pg_catalog.text' END,
                   tab.relation::text,
                   string_agg(format('t.%I %s customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s)', p.field, p.equals, p.field, p.type), ' AND '),
                   CASE WHEN lock THEN format(' ORDER BY %s FOR NO KEY UPDATE OF t', string_agg(format('t.%I', p.field), ', ' ORDER BY p.place)) END)
@@ -30,15 +30,22 @@ $$;
 COMMENT ON FUNCTION customer_workflow._read_records(integer, jsonb[], text[], boolean)
     IS 'Stored values of records, read as the role that writes approved values; with lock, locked in the order of their keys, and with their label';
 
-CREATE FUNCTION customer_workflow._deferrable(relation regclass) RETURNS TABLE (names text, deferred text)
+-- SET CONSTRAINTS goes by name: it fires every constraint of a name in a schema, and needs USAGE of that schema. A table may be
+-- referenced from schemas that its owner may not use; checks of foreign keys run as the tables' owners whoever fires them.
+CREATE FUNCTION customer_workflow._deferrable(relation regclass, role oid, foreign_keys boolean) RETURNS TABLE (names text, deferred text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', '),
-           string_agg(DISTINCT format('%I.%I', n.nspname, c.conname), ', ') FILTER (WHERE c.condeferred)
-      FROM pg_constraint AS c JOIN pg_namespace AS n ON n.oid = c.connamespace
-     WHERE c.condeferrable
-       AND (c.conrelid IN (SELECT customer_workflow._tree(relation)) OR c.confrelid IN (SELECT customer_workflow._tree(relation)))
+    SELECT string_agg(m.name, ', '), string_agg(m.name, ', ') FILTER (WHERE m.deferred AND NOT m.some_not_deferrable)
+      FROM (SELECT format('%I.%I', n.nspname, c.conname) AS name, n.oid AS schema, bool_or(c.condeferred) AS deferred,
+                   (SELECT bool_or(NOT k.condeferrable) FROM pg_constraint AS k WHERE k.conname = c.conname AND k.connamespace = n.oid) AS some_not_deferrable,
+                   (SELECT bool_and(k.contype = 'f') FROM pg_constraint AS k
+                     WHERE k.conname = c.conname AND k.connamespace = n.oid AND k.condeferrable) AS only_foreign_keys
+              FROM pg_constraint AS c JOIN pg_namespace AS n ON n.oid = c.connamespace
+             WHERE c.condeferrable
+               AND (c.conrelid IN (SELECT customer_workflow._tree(relation)) OR c.confrelid IN (SELECT customer_workflow._tree(relation)))
+             GROUP BY n.oid, n.nspname, c.conname) AS m
+     WHERE m.only_foreign_keys = foreign_keys AND has_schema_privilege(role, m.schema, 'USAGE')
 $$;
-COMMENT ON FUNCTION customer_workflow._deferrable(regclass) IS 'Deferrable constraints of a table and of those that reference it: all, and those that are initially deferred';
+COMMENT ON FUNCTION customer_workflow._deferrable(regclass, oid, boolean) IS 'Names of deferrable constraints of a table and of those that reference it, as far as a role can set them: all, and those to be deferred again';
 
 CREATE FUNCTION customer_workflow._write(table_id integer, role oid, past_row_security boolean, keys jsonb[], fields text[], proposed text[],
                                          keep_books boolean)
@@ -49,7 +56,7 @@ DECLARE
     constraints record;
     query text;
 BEGIN
-    SELECT * INTO constraints FROM customer_workflow._deferrable(tab.relation);
+    SELECT * INTO constraints FROM customer_workflow._deferrable(tab.relation, role, false);
     PERFORM customer_workflow._permit(tab.relation, keys::text[], fields, proposed, role);
     SELECT format('WITH w AS (UPDATE %s AS t SET %s FROM (SELECT %s, %s FROM pg_catalog.unnest($1) WITH ORDINALITY AS k (key, n)) AS v WHERE %s '
                   'RETURNING ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) ROW(%s)::pg_catalog.record AS same) '
@@ -71,7 +78,7 @@ BEGIN
              CROSS JOIN LATERAL (WITH RECURSIVE d (oid, next) AS (
                      SELECT ty.oid, ty.typbasetype UNION ALL SELECT x.oid, x.typbasetype FROM d JOIN pg_type AS x ON x.oid = d.next)
                  SELECT d.oid FROM d WHERE d.next = 0) AS base) AS f,
-           (SELECT string_agg(format(', %I = (SELECT %s FROM (SELECT t.*) AS old)', e.key, e.value), '' ORDER BY e.key) AS assign
+           (SELECT string_agg(format(E', %I = (SELECT (%s\n) FROM (SELECT t.*) AS old)', e.key, e.value), '' ORDER BY e.key) AS assign
               FROM jsonb_each_text(CASE WHEN keep_books THEN coalesce(tab.options -> 'bookkeeping', '{}') ELSE '{}' END) AS e) AS b;
 
     PERFORM customer_workflow._switch_user(role, past_row_security);
@@ -79,9 +86,9 @@ BEGIN
     EXECUTE query INTO written, different USING keys;
     IF constraints.names IS NOT NULL THEN
         EXECUTE 'SET CONSTRAINTS ' || constraints.names || ' IMMEDIATE';
-        IF constraints.deferred IS NOT NULL THEN
-            EXECUTE 'SET CONSTRAINTS ' || constraints.deferred || ' DEFERRED';
-        END IF;
+    END IF;
+    IF constraints.deferred IS NOT NULL THEN
+        EXECUTE 'SET CONSTRAINTS ' || constraints.deferred || ' DEFERRED';
     END IF;
     PERFORM customer_workflow._permit_end();
     RETURN NEXT;
@@ -97,6 +104,7 @@ DECLARE
     batch record;
     result record;
     suspects text;
+    foreign_keys record;
 BEGIN
     FOR batch IN
         WITH one AS (
@@ -119,6 +127,13 @@ BEGIN
         SELECT * INTO result FROM customer_workflow._write(batch.table_id,
             coalesce(batch.role, customer_workflow._writing_role(batch.relation, batch.options)), batch.role IS NULL,
             batch.keys, batch.fields, batch.proposed, batch.role IS NULL);
+        SELECT * INTO foreign_keys FROM customer_workflow._deferrable(batch.relation, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user), true);
+        IF foreign_keys.names IS NOT NULL THEN
+            EXECUTE 'SET CONSTRAINTS ' || foreign_keys.names || ' IMMEDIATE';
+        END IF;
+        IF foreign_keys.deferred IS NOT NULL THEN
+            EXECUTE 'SET CONSTRAINTS ' || foreign_keys.deferred || ' DEFERRED';
+        END IF;
         IF result.written < cardinality(batch.keys) AND batch.role IS NOT NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
                 MESSAGE = format('role "%s" may not update "%s" %s', (SELECT r.rolname FROM pg_roles AS r WHERE r.oid = batch.role),
@@ -268,7 +283,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored value is neither the original nor the proposed one any more';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._read_records(integer, jsonb[], text[], boolean), customer_workflow._deferrable(regclass),
+    customer_workflow._read_records(integer, jsonb[], text[], boolean), customer_workflow._deferrable(regclass, oid, boolean),
     customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], boolean), customer_workflow._write_proposals(bigint[], boolean),
     customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[]),
     customer_workflow._raise_problem(customer_workflow._problem),
