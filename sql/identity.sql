@@ -157,8 +157,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                     WHERE t.id = _sees_all.table_id
                       AND CASE WHEN t.relation IS NULL THEN customer_workflow._owns_database()
                                ELSE customer_workflow._owns(t.relation) END)
-        OR customer_workflow._has_duty(table_id, '{administrator,auditor,steward}')
+        OR customer_workflow._has_duty(table_id, '{administrator,auditor}')
 $$;
-COMMENT ON FUNCTION customer_workflow._sees_all(integer) IS 'Whether the current person sees everything of the table: its owner, a superuser, an administrator, an auditor, or a steward, who acts in all of its proposals';
+COMMENT ON FUNCTION customer_workflow._sees_all(integer) IS 'Whether the current person sees everything of the table: its owner, a superuser, an administrator or an auditor';
 
 REVOKE EXECUTE ON FUNCTION customer_workflow._roles_of(oid), customer_workflow._members(text) FROM PUBLIC;
