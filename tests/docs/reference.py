@@ -34,6 +34,10 @@ TRIGGERS = """
 CREATE TABLE public.probe (id int PRIMARY KEY, v int) PARTITION BY RANGE (id); CREATE ROLE probe_owner; ALTER TABLE public.probe OWNER TO probe_owner;
 SET client_min_messages = error; SELECT customer_workflow.protect('public.probe', '{v}');
 SELECT tgname FROM pg_trigger WHERE tgrelid = 'public.probe'::regclass AND NOT tgisinternal ORDER BY 1"""
+FOR_EVERYBODY = """
+SELECT DISTINCT p.proname FROM pg_proc AS p
+ WHERE p.pronamespace = 'customer_workflow'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE')
+   AND (p.proname LIKE '\\_%' OR p.prorettype = 'trigger'::regtype)"""
 STATUSES = """
 SELECT m[1] FROM pg_constraint AS c, regexp_matches(pg_get_constraintdef(c.oid), '[{,]([a-z_]+)', 'g') AS m
  WHERE c.conrelid = 'customer_workflow.proposal'::regclass AND c.conname = 'proposal_status_check'"""
@@ -91,6 +95,11 @@ def checks(top, query):
     )
     yield "triggers", [f"docs/reference does not mention trigger {row[0]}" for row in query(TRIGGERS)
                        if "customer_workflow_" in row[0] and f"`{row[0]}`" not in text]
+    told = sections((top / "docs/security.md").read_text(encoding="utf-8")).get("Functions that everybody may call", "")
+    told = set(re.findall(r"`((?:_|capture_)\w+)`", "".join(re.findall(r"^\| (`.*?) \|", told, re.M))))
+    yield "functions for everybody", [
+        f"docs/security.md: everybody may call {name}: {'' if name in told else 'not '}documented" for name in told ^ {row[0] for row in query(FOR_EVERYBODY)}
+    ]
     yield "nothing else", [
         f"docs/reference has a section {name}, which does not exist"
         for name in named if re.fullmatch(r"[a-z_]+(\.[a-z_]+)?|CW\d{3}", name) and name not in names
