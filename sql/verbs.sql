@@ -25,8 +25,8 @@ BEGIN
         PERFORM customer_workflow._lock(chunk, request.verb IN ('submit', 'approve', 'rebase'));
         failed := failed || ARRAY(SELECT o FROM customer_workflow._obstacles(request, chunk,
             (SELECT array_agg(d.digest ORDER BY c.n) FROM unnest(chunk) WITH ORDINALITY AS c (id, n)
-               LEFT JOIN LATERAL (SELECT a.digest FROM unnest(proposals, digests) AS a (id, digest) WHERE a.id = c.id LIMIT 1) AS d
-                 ON digests IS NOT NULL)) AS o);
+               LEFT JOIN (SELECT a.id, CASE WHEN count(DISTINCT a.digest) > 1 THEN 'more than one' ELSE min(a.digest) END AS digest
+                            FROM unnest(proposals, digests) AS a (id, digest) GROUP BY a.id) AS d ON d.id = c.id)) AS o);
         IF all_or_nothing AND failed <> '{}' THEN
             PERFORM customer_workflow._raise_problem(failed[1]);
         END IF;
