@@ -89,15 +89,13 @@ pub fn in_memory<R>(f: impl FnOnce() -> R) -> R {
 /// Adds what happened to a record, in the current statement and subtransaction. True when the buffer is so large that it
 /// should be flushed now.
 pub fn push(table: &Rc<Table>, key: Datum, hash: [u8; 16], kind: Kind) -> bool {
+    push_at(callbacks::depth(), callbacks::subtransaction(), table, key, hash, kind)
+}
+
+/// The same for an earlier row, of the statement and subtransaction that are given.
+pub fn push_at(depth: u32, subtransaction: u32, table: &Rc<Table>, key: Datum, hash: [u8; 16], kind: Kind) -> bool {
     ACTIVE.set(true);
-    let entry = Entry {
-        depth: callbacks::depth(),
-        subtransaction: callbacks::subtransaction(),
-        table: table.clone(),
-        key,
-        hash,
-        kind,
-    };
+    let entry = Entry { depth, subtransaction, table: table.clone(), key, hash, kind };
     let len = ENTRIES.with_borrow_mut(|e| {
         e.push(entry);
         e.len()

@@ -3,7 +3,7 @@
 //! that row counts hold.
 
 use super::buffer::{self, Change, Kind};
-use super::config::{self, Behavior, Policy, Relation};
+use super::config::{self, Behavior, Policy, Relation, Table};
 use super::{flush, functions, key, notice};
 use crate::apply::permit;
 use crate::error::{Report, raise};
@@ -18,7 +18,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 /// What `first` kept back of a row, until `last` sees the same row. A row that another trigger swallows in between was never
-/// to be updated, and what is kept of it is dropped.
+/// to be updated, and what is kept of it is dropped; unless wishes were all that it carried: with the stored values put back it
+/// then looked redundant to the trigger (suppress_redundant_updates_trigger is one), and they are proposed all the same.
 struct Held {
     relation: Oid,
     row: (u32, u16),
@@ -27,6 +28,8 @@ struct Held {
     changes: Vec<Change>,
     withdrawn: Vec<Rc<str>>,
     ignored: Vec<Rc<str>>,
+    /// Table and key of a row that carried nothing but wishes.
+    redundant: Option<(Rc<Table>, String)>,
 }
 
 impl Held {
@@ -39,8 +42,27 @@ impl Held {
             changes: Vec::new(),
             withdrawn: Vec::new(),
             ignored: Vec::new(),
+            redundant: None,
         }
     }
+
+    /// The row was swallowed.
+    fn swallowed(self) {
+        let Some((table, key)) = self.redundant else { return };
+        let text = buffer::in_memory(|| value::text(&key));
+        let kind = Kind::Proposed { changes: self.changes, withdrawn: self.withdrawn };
+        buffer::push_at(self.depth, self.subtransaction, &table, text, key::hash(&key), kind);
+        functions::saw_record();
+    }
+}
+
+/// Takes those rows out of the list of held ones that `which` says; nothing of the list is borrowed when it returns.
+fn take_where(which: impl Fn(&Held) -> bool) -> Vec<Held> {
+    HELD.with_borrow_mut(|held| {
+        let (out, keep) = std::mem::take(held).into_iter().partition(which);
+        *held = keep;
+        out
+    })
 }
 
 thread_local! {
@@ -99,6 +121,9 @@ pub fn first(call: &Call) -> Option<Datum> {
             }
         }
         back.push((field, old));
+    }
+    if relation.shape.others && !held.changes.is_empty() && nothing_else(&relation, &event, &back) {
+        held.redundant = Some((relation.table.clone(), key_of(&relation, &event, Side::Old)));
     }
     HELD.with_borrow_mut(|h| h.push(held));
     buffer::activate();
@@ -277,12 +302,11 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
 
 fn take_held(relation: &Relation, event: &Event) -> Option<Held> {
     let (row, depth) = (event.row_address(), callbacks::depth());
-    HELD.with_borrow_mut(|held| {
-        let at = held.iter().rposition(|h| h.relation == relation.shape.relation && h.row == row && h.depth == depth);
-        let found = at.map(|i| held.remove(i));
-        held.retain(|h| h.depth < depth);
-        found
-    })
+    let mut mine = take_where(|h| h.depth >= depth);
+    let at = mine.iter().rposition(|h| h.relation == relation.shape.relation && h.row == row && h.depth == depth);
+    let found = at.map(|i| mine.remove(i));
+    mine.into_iter().for_each(Held::swallowed);
+    found
 }
 
 /// A row that an UPDATE takes out of its partition: the protected values with which it must arrive in another.
@@ -387,7 +411,7 @@ pub fn truncated(call: &Call) -> Option<Datum> {
 
 /// A statement at executor depth `depth` has ended: rows of it that never reached `last` were swallowed.
 pub fn statement_end(depth: u32) {
-    HELD.with_borrow_mut(|h| h.retain(|x| x.depth <= depth));
+    take_where(|h| h.depth > depth).into_iter().for_each(Held::swallowed);
     MOVING.with_borrow_mut(|m| m.retain(|x| x.depth <= depth));
 }
 
