@@ -18,9 +18,12 @@ BEGIN
                   string_agg(format('t.%I %s customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s)', p.field, p.equals, p.field, p.type), ' AND '),
                   CASE WHEN lock THEN format(' ORDER BY %s FOR NO KEY UPDATE OF t', string_agg(format('t.%I', p.field), ', ' ORDER BY p.place)) END)
       INTO query
-      FROM customer_workflow._key_parts(tab.relation) AS p;
-    IF query IS NULL THEN
+      FROM customer_workflow._key_parts(tab.relation) AS p HAVING count(*) > 0;
+    IF tab.relation IS NULL THEN
         RETURN;
+    ELSIF query IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('the protection of table "%s" is not whole', customer_workflow._name(tab.relation)),
+            DETAIL = 'It has no primary key any more.', HINT = 'Add the primary key again.';
     END IF;
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true);
     PERFORM set_config('search_path', tab.search_path, true);
@@ -158,10 +161,12 @@ COMMENT ON FUNCTION customer_workflow._write_proposals(bigint[], boolean) IS 'Wr
 
 CREATE FUNCTION customer_workflow._may_update(role oid, relation regclass, fields text[]) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT has_schema_privilege(role, (SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = relation), 'USAGE')
+    SELECT NOT EXISTS (SELECT FROM unnest(fields) AS f WHERE f NOT IN (SELECT a.attname FROM pg_attribute AS a WHERE a.attrelid = relation AND NOT a.attisdropped))
+       AND has_schema_privilege(role, (SELECT c.relnamespace FROM pg_class AS c WHERE c.oid = relation), 'USAGE')
        AND has_schema_privilege(role, 'customer_workflow', 'USAGE')
        AND NOT EXISTS (SELECT FROM unnest(fields) AS f
-                        WHERE NOT (has_column_privilege(role, relation, f, 'UPDATE') AND has_column_privilege(role, relation, f, 'SELECT')))
+                         JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = f AND NOT a.attisdropped
+                        WHERE NOT (has_column_privilege(role, relation, a.attnum, 'UPDATE') AND has_column_privilege(role, relation, a.attnum, 'SELECT')))
        AND NOT EXISTS (SELECT FROM customer_workflow._key_parts(relation) AS p WHERE NOT has_column_privilege(role, relation, p.field, 'SELECT'))
        -- the statement names the columns' types, an UPDATE of his own does not
        AND NOT EXISTS (SELECT FROM pg_attribute AS a JOIN pg_type AS t ON t.oid = a.atttypid LEFT JOIN pg_type AS b ON b.oid = t.typbasetype
@@ -264,7 +269,10 @@ DECLARE
 BEGIN
     FOR batch IN
         SELECT p.table_id, array_agg(DISTINCT p.record_key) AS keys,
-               (SELECT array_agg(DISTINCT c.field) FROM customer_workflow.change AS c WHERE c.proposal = ANY (array_agg(p.id))) AS fields
+               (SELECT array_agg(DISTINCT c.field) FROM customer_workflow.change AS c WHERE c.proposal = ANY (array_agg(p.id))) AS fields,
+               -- what became of a column that was dropped, _permit() says
+               ARRAY(SELECT a.attname::text FROM customer_workflow.protected_table AS t JOIN pg_attribute AS a ON a.attrelid = t.relation
+                      WHERE t.id = p.table_id AND NOT a.attisdropped) AS columns
           FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) GROUP BY p.table_id ORDER BY p.table_id
     LOOP
         RETURN QUERY
@@ -274,7 +282,8 @@ BEGIN
           LEFT JOIN customer_workflow._read_records(batch.table_id, batch.keys, batch.fields, false) AS r ON r.record_key = p.record_key
          WHERE p.id = ANY (proposals) AND p.table_id = batch.table_id
            AND (r.record_key IS NULL
-                OR r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
+                OR c.field = ANY (batch.columns)
+               AND r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
                AND r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed)
          ORDER BY p.id, c.field;
     END LOOP;
