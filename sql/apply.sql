@@ -1,7 +1,7 @@
 -- Stored records are read and approved values are written, as the table's owner (or option apply_as), never with the rights
 -- of this extension. Every frame here is PL/pgSQL, so that an error of the table arrives with all its fields.
 
-CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], fields text[], lock boolean)
+CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], fields text[], lock boolean, with_label boolean DEFAULT false)
     RETURNS TABLE (record_key jsonb, stored text[], label text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -12,7 +12,7 @@ BEGIN
                   (SELECT string_agg(CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = tab.relation AND a.attname = f.name AND NOT a.attisdropped)
                                           THEN format('customer_workflow._render(t.%I)', f.name) ELSE 'NULL' END, ', ' ORDER BY f.n)
                      FROM unnest(fields) WITH ORDINALITY AS f (name, n)),
-                  CASE WHEN lock AND tab.options ? 'record_label'
+                  CASE WHEN with_label AND tab.options ? 'record_label'
                        THEN format(E'(SELECT (%s\n)::pg_catalog.text FROM (SELECT t.*) AS r)', tab.options ->> 'record_label') ELSE 'NULL::pg_catalog.text' END,
                   tab.relation::text,
                   string_agg(format('t.%I %s customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s)', p.field, p.equals, p.field, p.type), ' AND '),
@@ -30,8 +30,29 @@ BEGIN
     RETURN QUERY EXECUTE query USING keys;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._read_records(integer, jsonb[], text[], boolean)
-    IS 'Stored values of records, read as the role that writes approved values; with lock, locked in the order of their keys, and with their label';
+COMMENT ON FUNCTION customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean)
+    IS 'Stored values of records, read as the role that writes approved values; with lock, locked in the order of their keys; with_label, with option record_label';
+
+CREATE FUNCTION customer_workflow._labels(table_id integer, keys jsonb[]) RETURNS TABLE (record_key jsonb, label text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    half integer := cardinality(keys) / 2;
+BEGIN
+    BEGIN
+        RETURN QUERY SELECT r.record_key, r.label FROM customer_workflow._read_records(_labels.table_id, keys, '{}', false, true) AS r;
+        RETURN;
+    EXCEPTION WHEN OTHERS THEN
+        IF NOT customer_workflow._is_outcome(SQLSTATE) THEN
+            RAISE;
+        END IF;
+    END;
+    IF half > 0 THEN
+        RETURN QUERY SELECT * FROM customer_workflow._labels(_labels.table_id, keys[:half]);
+        RETURN QUERY SELECT * FROM customer_workflow._labels(_labels.table_id, keys[half + 1:]);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._labels(integer, jsonb[]) IS 'Option record_label of records, without those for which it cannot be computed: a label stands in nobody''s way';
 
 -- SET CONSTRAINTS goes by name: it fires every constraint of a name in a schema, and needs USAGE of that schema. A table may be
 -- referenced from schemas that its owner may not use; checks of foreign keys run as the tables' owners whoever fires them.
@@ -150,8 +171,11 @@ BEGIN
                 MESSAGE = format('another trigger %s %s of "%s"%s', CASE WHEN result.different > 0 THEN 'changed' ELSE 'swallowed' END,
                                  array_to_string(batch.fields, ', '), customer_workflow._name(batch.relation),
                                  CASE WHEN cardinality(batch.keys) = 1 THEN ' ' || batch.keys[1]::text ELSE '' END),
-                DETAIL = format('%s of %s rows were written, %s of them with another value than was approved. Triggers that may have done it: %s.',
-                                result.written, cardinality(batch.keys), result.different, coalesce(suspects, 'none')),
+                DETAIL = format('%s of %s rows were written, %s of them with another value than was approved. Triggers that may have done it: %s.%s',
+                                result.written, cardinality(batch.keys), result.different, coalesce(suspects, 'none'),
+                                (SELECT format(' Row level security of the table applies to role "%s", too.', r.rolname) FROM pg_roles AS r, pg_class AS c
+                                  WHERE r.oid = customer_workflow._writing_role(batch.relation, batch.options) AND c.oid = batch.relation
+                                    AND c.relrowsecurity AND NOT r.rolbypassrls AND NOT pg_has_role(r.oid, c.relowner, 'USAGE'))),
                 HINT = 'Make the trigger leave values alone that are being approved, or propose the value as the trigger would store it.';
         END IF;
     END LOOP;
@@ -292,7 +316,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored value is neither the original nor the proposed one any more';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._read_records(integer, jsonb[], text[], boolean), customer_workflow._deferrable(regclass, oid, boolean),
+    customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
     customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], boolean), customer_workflow._write_proposals(bigint[], boolean),
     customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[]),
     customer_workflow._raise_problem(customer_workflow._problem),

@@ -205,7 +205,7 @@ BEGIN
                    FROM (SELECT q.table_id, array_agg(DISTINCT q.record_key) AS keys FROM customer_workflow.proposal AS q
                            JOIN customer_workflow.protected_table AS t ON t.id = q.table_id AND t.options ? 'record_label'
                           WHERE q.id = ANY (good) GROUP BY q.table_id) AS b
-                  CROSS JOIN LATERAL customer_workflow._read_records(b.table_id, b.keys, '{}', true) AS r) AS l
+                  CROSS JOIN LATERAL customer_workflow._labels(b.table_id, b.keys) AS r) AS l
         ON l.table_id = q.table_id AND l.record_key = q.record_key
      WHERE p.id = ANY (good) AND q.id = p.id;
     INSERT INTO customer_workflow.work_item (proposal, table_id, element, step, assignee)

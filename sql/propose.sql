@@ -27,8 +27,8 @@ BEGIN
             HINT = 'Give the primary key as an object, for example {"id": 42}.';
     END IF;
     RETURN format('/* customer_workflow.propose */ UPDATE %s AS t SET %s WHERE %s', relation,
-        (SELECT string_agg(format('%I = (SELECT x.v FROM pg_catalog.jsonb_to_record(pg_catalog.jsonb_build_object(''v'', $1 OPERATOR(pg_catalog.->) %L)) AS x (v %s))',
-                                  a.attname, a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+        (SELECT string_agg(format('%1$I = (SELECT x.%1$I FROM pg_catalog.jsonb_to_record($1) AS x (%1$I %2$s))', a.attname, format_type(a.atttypid, a.atttypmod)),
+                           ', ' ORDER BY a.attnum)
            FROM pg_attribute AS a WHERE a.attrelid = relation AND changes ? a.attname AND a.attnum > 0 AND NOT a.attisdropped),
         (SELECT string_agg(format('t.%I %s customer_workflow._input(%L, NULL::%s)', p.field, p.equals, record_key ->> p.field, p.type), ' AND ')
            FROM customer_workflow._key_parts(relation) AS p));
@@ -40,6 +40,7 @@ COMMENT ON FUNCTION customer_workflow._propose_statement(regclass, jsonb, jsonb)
 CREATE FUNCTION customer_workflow.propose(relation regclass, record_key jsonb, changes jsonb, comment text DEFAULT NULL) RETURNS bigint
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
+    table_id pg_catalog.int4 := customer_workflow._table_id(relation);
     -- read as the caller: the type of a key column may be a domain with a CHECK of its own
     key pg_catalog.jsonb := customer_workflow._key(relation, record_key);
     statement pg_catalog.text := customer_workflow._propose_statement(relation, key, changes);
@@ -130,7 +131,7 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow.check_proposal(bigint) IS 'Would it apply now? One row a problem, none when it would; nothing is written';
 
-CREATE FUNCTION customer_workflow._auto_submit(proposals bigint[]) RETURNS bigint
+CREATE FUNCTION customer_workflow._submit_for_authors(proposals bigint[]) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     request customer_workflow._request := ROW('submit', NULL, '{}', '{}', NULL, NULL, NULL, true);
@@ -148,7 +149,35 @@ BEGIN
     RETURN cardinality(failed);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._auto_submit(bigint[]) IS 'At commit: proposals that submit themselves do so, each for its author; returns how many could not';
+COMMENT ON FUNCTION customer_workflow._submit_for_authors(bigint[]) IS 'Submits proposals, each for its author, as far as they can be submitted; returns how many could not';
 
-REVOKE EXECUTE ON FUNCTION customer_workflow._auto_submit(bigint[]) FROM PUBLIC;
+CREATE FUNCTION customer_workflow._auto_submit(proposals bigint[]) RETURNS bigint
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    batch record;
+    failed bigint := 0;
+    marked bigint;
+BEGIN
+    FOR batch IN
+        SELECT array_agg(p.id) AS ids FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) GROUP BY p.table_id ORDER BY p.table_id
+    LOOP
+        BEGIN
+            failed := failed + customer_workflow._submit_for_authors(batch.ids);
+        EXCEPTION WHEN OTHERS THEN
+            -- what is wrong with the table must not cost the author his transaction
+            IF NOT customer_workflow._is_outcome(SQLSTATE) THEN
+                RAISE;
+            END IF;
+            UPDATE customer_workflow.proposal AS p SET submit_sqlstate = SQLSTATE, submit_message = SQLERRM
+             WHERE p.id = ANY (batch.ids) AND p.status IN ('not_submitted', 'change_requested', 'rejected');
+            GET DIAGNOSTICS marked = ROW_COUNT;
+            failed := failed + marked;
+        END;
+    END LOOP;
+    RETURN failed;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._auto_submit(bigint[]) IS 'At commit: proposals that submit themselves do so; returns how many could not';
+
+REVOKE EXECUTE ON FUNCTION customer_workflow._submit_for_authors(bigint[]), customer_workflow._auto_submit(bigint[]) FROM PUBLIC;
 GRANT USAGE ON SCHEMA customer_workflow TO PUBLIC;
