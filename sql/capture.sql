@@ -16,6 +16,9 @@ DECLARE
     actions text[];
     recalled bigint[];
     amended bigint[];
+    withdrawn bigint[];
+    withdrawn_records integer[];
+    withdrawn_fields text[];
     new_records integer[];
     new_ids bigint[];
     created integer;
@@ -33,7 +36,7 @@ BEGIN
                    CASE WHEN c.withdraw THEN NULL
                         WHEN o.same IS NOT NULL THEN o.same
                         WHEN o.editing IS NOT NULL THEN o.editing
-                        WHEN o.pending IS NOT NULL AND amend = 'recall' THEN o.pending
+                        WHEN o.pending IS NOT NULL AND amend IN ('recall', 'reject') THEN o.pending
                         ELSE o.editable END AS target,
                    CASE WHEN c.withdraw THEN 'withdraw'
                         WHEN o.same IS NOT NULL THEN 'unchanged'
@@ -55,13 +58,13 @@ BEGIN
                     WHERE p.record_hash = hashes[c.record] AND p.table_id = _merge.table_id AND p.author = _merge.author
                       AND p.status = ANY (open_statuses)) AS o ON true) AS a;
 
-    SELECT c.field, keys[c.record] AS key INTO wrong
-      FROM ROWS FROM (unnest(actions), unnest(records), unnest(fields)) AS c (action, record, field)
+    SELECT c.field, keys[c.record] AS key, c.target AS id INTO wrong
+      FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records), unnest(fields)) AS c (action, target, record, field)
      WHERE c.action = 'reject' LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'CW006',
             MESSAGE = format('%s of "%s" %s is waiting for approval and cannot be changed', wrong.field, tab, wrong.key),
-            DETAIL = 'Option amend of the table is reject.',
+            DETAIL = format('It is in proposal %s. Option amend of the table is reject.', wrong.id),
             HINT = 'Recall the proposal first with customer_workflow.recall().';
     END IF;
     IF overlap = 'reject' THEN
@@ -143,15 +146,17 @@ BEGIN
      WHERE p.id = ANY (amended) AND (new_ids IS NULL OR p.id <> ALL (new_ids));
 
     IF 'withdraw' = ANY (actions) THEN
-        PERFORM customer_workflow._remove_changes(w.proposals, w.fields, 'withdrawn', _merge.comment)
-           FROM (SELECT array_agg(p.id) AS proposals, array_agg(c.field) AS fields
-                   FROM ROWS FROM (unnest(actions), unnest(records), unnest(fields)) AS c (action, record, field)
-                   JOIN customer_workflow.proposal AS p ON p.id = ANY (own) AND p.record_hash = hashes[c.record]
-                   JOIN customer_workflow.change AS x ON x.proposal = p.id AND x.field = c.field
-                  WHERE c.action = 'withdraw') AS w
-          WHERE w.proposals IS NOT NULL;
+        SELECT array_agg(p.id), array_agg(c.record), array_agg(c.field) INTO withdrawn, withdrawn_records, withdrawn_fields
+          FROM ROWS FROM (unnest(actions), unnest(records), unnest(fields)) AS c (action, record, field)
+          JOIN customer_workflow.proposal AS p ON p.id = ANY (own) AND p.record_hash = hashes[c.record]
+          JOIN customer_workflow.change AS x ON x.proposal = p.id AND x.field = c.field
+         WHERE c.action = 'withdraw';
+        IF withdrawn IS NOT NULL THEN
+            PERFORM customer_workflow._remove_changes(withdrawn, withdrawn_fields, 'withdrawn', _merge.comment);
+        END IF;
     END IF;
 
+    -- What is only withdrawn comes first: the last row is the proposal that took the values.
     RETURN QUERY
     SELECT r.record, p.id, p.status, r.outcome,
            (SELECT string_agg(DISTINCT format('proposal %s of %s', q.id, customer_workflow._display(q.author)), ', ')
@@ -160,13 +165,18 @@ BEGIN
              WHERE r.outcome NOT IN ('unchanged', 'withdrawn')
                AND q.record_hash = hashes[r.record] AND q.table_id = _merge.table_id AND q.author <> _merge.author
                AND q.status = ANY (open_statuses) AND x.field = ANY (r.fields)),
-           _merge.auto_submit AND r.outcome NOT IN ('unchanged', 'withdrawn') AND p.status IN ('not_submitted', 'change_requested', 'rejected')
+           _merge.auto_submit AND r.outcome <> 'unchanged' AND p.status IN ('not_submitted', 'change_requested', 'rejected')
       FROM (SELECT c.record, c.target, array_agg(c.field) AS fields,
-                   CASE WHEN bool_or(c.action = 'new') THEN 'new' WHEN bool_and(c.action = 'unchanged') THEN 'unchanged' ELSE 'amended' END AS outcome
-              FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records), unnest(fields)) AS c (action, target, record, field)
-             WHERE c.action <> 'withdraw' GROUP BY c.record, c.target) AS r
+                   CASE WHEN bool_or(c.action = 'new') THEN 'new' WHEN bool_and(c.action = 'withdraw') THEN 'withdrawn'
+                        WHEN bool_and(c.action = 'unchanged') THEN 'unchanged' ELSE 'amended' END AS outcome
+              FROM (SELECT * FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records), unnest(fields)) AS c (action, target, record, field)
+                     WHERE c.action <> 'withdraw'
+                    UNION ALL
+                    SELECT 'withdraw', w.* FROM unnest(withdrawn, withdrawn_records, withdrawn_fields) AS w) AS c (action, target, record, field)
+             GROUP BY c.record, c.target) AS r
       JOIN customer_workflow.proposal AS p ON p.id = r.target
-     ORDER BY r.record, p.id;
+     WHERE r.outcome <> 'withdrawn' OR p.status = ANY (open_statuses)
+     ORDER BY r.record, r.outcome = 'withdrawn' DESC, p.id;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], boolean[], text, text[], text, boolean, text, text)
@@ -191,12 +201,13 @@ BEGIN
      WHERE p.id = ANY (proposals);
     PERFORM customer_workflow._close(proposals);
     IF kind IS NOT NULL THEN
-        PERFORM customer_workflow._log(kind, p.table_id, p.id, NULL, details)
-           FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) ORDER BY p.id;
+        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, details)
+        SELECT p.table_id, p.id, _back_to_draft.kind, p.author, session_user, p.data_entity, _back_to_draft.details
+          FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) ORDER BY p.id;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._back_to_draft(bigint[], text, jsonb) IS 'Running proposals become drafts again, of which the author''s further changes go into one';
+COMMENT ON FUNCTION customer_workflow._back_to_draft(bigint[], text, jsonb) IS 'Running proposals become drafts again, of which the author''s further changes go into one; kind: an entry of their author''s in the history';
 
 CREATE FUNCTION customer_workflow._remove_changes(proposals bigint[], fields text[], kind text, comment text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -215,8 +226,9 @@ BEGIN
                                      AND customer_workflow._option(p.table_id, 'companions') -> k.field ? c.field))
         RETURNING c.proposal, c.field, c.original, c.proposed
     ), logged AS (
-        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, comment, details)
-        SELECT p.table_id, p.id, _remove_changes.kind, coalesce(customer_workflow._person(), 'role:' || session_user), session_user, _remove_changes.comment,
+        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment, details)
+        SELECT p.table_id, p.id, _remove_changes.kind, coalesce(customer_workflow._person(), 'role:' || session_user), session_user,
+               CASE WHEN p.author = customer_workflow._person() THEN p.data_entity END, _remove_changes.comment,
                jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', g.field,
                    'original', customer_workflow._logged_text(g.original), 'proposed', customer_workflow._logged_text(g.proposed)) ORDER BY g.field))
           FROM gone AS g JOIN customer_workflow.proposal AS p ON p.id = g.proposal
@@ -290,7 +302,8 @@ BEGIN
           FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id WHERE p.id = gone[1];
         RAISE EXCEPTION USING ERRCODE = 'CW006',
             MESSAGE = format('"%s" %s has an open proposal and cannot be deleted', one.tab, one.record_key),
-            DETAIL = format('It is proposal %s; %s open proposals are concerned. Option on_record_delete of the table is restrict.', one.id, cardinality(gone)),
+            DETAIL = format('It is proposal %s%s. Option on_record_delete of the table is restrict.', one.id,
+                            CASE WHEN cardinality(gone) > 1 THEN format(' (one of %s)', cardinality(gone)) END),
             HINT = 'Decide or cancel the proposal first.';
     END IF;
     PERFORM customer_workflow._cancel_locked(gone, 'record_deleted', NULL);
