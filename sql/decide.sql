@@ -23,7 +23,7 @@ BEGIN
             MESSAGE = format('"%s" is not a value of on_conflict', on_conflict), HINT = 'Valid values are: fail, overwrite.';
     END IF;
     RETURN ROW(verb, customer_workflow._require_person(), customer_workflow._identities(), customer_workflow._my_assignees(),
-               nullif(btrim(comment), ''), work_item, on_conflict, false);
+               CASE WHEN comment ~ '\S' THEN btrim(comment, E' \t\r\n') END, work_item, on_conflict, false);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._request(text, text, bigint, text) IS 'A request of the current person';
@@ -60,6 +60,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                         AND NOT ((a.proposal).originator = request.person OR t.steward) THEN '42501 originator'
                    WHEN request.verb = 'cancel'
                         AND NOT ((a.proposal).author = request.person OR t.steward OR t.administrator) THEN '42501 cancel'
+                   WHEN request.work_item IS NOT NULL
+                        AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
+                                         WHERE w.id = request.work_item AND w.proposal = a.id AND w.status = 'open') THEN 'P0002 item'
                    WHEN request.verb IN ('approve', 'reject', 'request_change')
                         AND (a.proposal).parties && (request.identities || ('role:' || session_user)) THEN 'CW007'
                    WHEN request.verb IN ('approve', 'reject', 'request_change')
@@ -84,6 +87,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT j.id, split_part(j.verdict, ' ', 1),
            CASE j.verdict
                WHEN 'P0002' THEN format('proposal %s does not exist', coalesce(j.id::text, 'null'))
+               WHEN 'P0002 item' THEN format('proposal %s for %s has no open work item %s', j.id, j.record, request.work_item)
                WHEN 'CW008' THEN format('table "%s" of proposal %s does not exist or is not protected any more', j.tab, j.id)
                WHEN 'CW005' THEN format('approvals are disabled for table "%s"', j.tab)
                WHEN 'CW003' THEN format('proposal %s for %s cannot be %s', j.id, j.record, v.done)
@@ -108,8 +112,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                                                    customer_workflow._display((j.p).originator), customer_workflow._display(request.person))
                WHEN '42501 cancel' THEN format('Its author is %s, and you (%s) are neither steward nor administrator of the table.',
                                                customer_workflow._display((j.p).author), customer_workflow._display(request.person))
-               WHEN 'CW007' THEN format('Its author is %s, its originator %s.', customer_workflow._display((j.p).author),
-                                        coalesce(customer_workflow._display((j.p).originator), 'nobody'))
+               WHEN 'CW007' THEN format('Its author is %s, its originator %s%s.', customer_workflow._display((j.p).author),
+                                        coalesce(customer_workflow._display((j.p).originator), 'nobody'),
+                                        CASE WHEN request.person NOT IN ((j.p).author, coalesce((j.p).originator, '')) THEN ', and you have edited or submitted it' END)
                WHEN '42501 assignee' THEN format('It is waiting for %s, and you are %s.',
                        coalesce((SELECT string_agg(DISTINCT customer_workflow._display(w.assignee), ', ') FROM customer_workflow.work_item AS w
                                   WHERE w.proposal = j.id AND w.status = 'open'), 'nobody'), customer_workflow._display(request.person))
@@ -120,8 +125,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                WHEN 'CW004 nobody' THEN format('%s has no member who is neither its author nor its originator.', customer_workflow._display(j.approvers))
            END,
            CASE split_part(j.verdict, ' ', 1)
-               WHEN 'P0002' THEN 'See customer_workflow.proposals.'
-               WHEN 'CW003' THEN CASE WHEN (j.p).status IN ('applied', 'cancelled', 'expired') THEN 'It is closed. Propose the change again.'
+               WHEN 'P0002' THEN CASE WHEN j.verdict = 'P0002' THEN 'See customer_workflow.proposals.' ELSE 'See customer_workflow.my_work_items.' END
+               WHEN 'CW003' THEN CASE WHEN (j.p).status IN ('applied', 'cancelled', 'expired') AND request.verb IN ('recall', 'cancel')
+                                           THEN 'It is closed, and nothing of it waits any more.'
+                                      WHEN (j.p).status IN ('applied', 'cancelled', 'expired') THEN 'It is closed. Propose the change again.'
+                                      WHEN request.verb = 'recall' THEN 'Only a pending proposal can be recalled; this one can be edited, submitted or cancelled.'
                                       WHEN (j.p).status = 'pending_approval' THEN 'Recall it first, or wait for the decision.'
                                       ELSE 'Submit it first with customer_workflow.submit().' END
                WHEN 'CW008' THEN 'Cancel is not needed; the proposal stays in the history.'
@@ -130,7 +138,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                                       ELSE 'A steward may: customer_workflow.grant_duty(…, ''steward'', …).' END
                WHEN 'CW007' THEN 'Another person has to decide it.'
                WHEN '22023' THEN 'Say why in the parameter comment.'
-               WHEN 'CW002' THEN 'Look at the proposal again: customer_workflow.review() shows what it is now and its digest.'
+               WHEN 'CW002' THEN CASE WHEN j.verdict = 'CW002' THEN 'Look at the proposal again: customer_workflow.review() shows what it is now and its digest.'
+                                      ELSE 'Give the digest that you saw in customer_workflow.my_work_items or review().' END
                WHEN 'CW004' THEN CASE WHEN j.verdict = 'CW004' THEN 'Name approvers: customer_workflow.protect(…, approvers => ''role:…'').'
                                       ELSE 'Add another member to it.' END
            END,

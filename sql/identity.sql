@@ -2,9 +2,9 @@
 
 CREATE FUNCTION customer_workflow._display(person text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN person LIKE 'role:%' THEN substr(person, 6) ELSE person END
+    SELECT CASE WHEN person ~ '^role:(?!(role|person|group):)' THEN substr(person, 6) ELSE person END
 $$;
-COMMENT ON FUNCTION customer_workflow._display(text) IS 'A person as people read it: roles plainly, people and groups with their prefix';
+COMMENT ON FUNCTION customer_workflow._display(text) IS 'A person as people read it: roles plainly (unless their name looks like a person''s), people and groups with their prefix';
 
 CREATE FUNCTION customer_workflow.current_person() RETURNS text
 LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$

@@ -47,7 +47,7 @@ BEGIN
                 PERFORM customer_workflow._close(good);
                 UPDATE customer_workflow.proposal AS p SET status = 'cancelled', collects = false, decided_at = now() WHERE p.id = ANY (good);
             WHEN 'rebase' THEN
-                PERFORM customer_workflow._rebase(request, good);
+                failed := failed || ARRAY(SELECT f FROM customer_workflow._rebase(request, good) AS f);
         END CASE;
         IF all_or_nothing AND failed <> '{}' THEN
             PERFORM customer_workflow._raise_problem(failed[1]);
@@ -64,7 +64,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean)
     IS 'Does what a request asks to many proposals, in chunks; all_or_nothing: raises the first failure';
 
-CREATE FUNCTION customer_workflow._rebase(request customer_workflow._request, proposals bigint[]) RETURNS void
+CREATE FUNCTION customer_workflow._rebase(request customer_workflow._request, proposals bigint[]) RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     moved bigint[];
@@ -88,9 +88,16 @@ BEGIN
     PERFORM customer_workflow._back_to_draft(ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (moved) AND p.status IN ('pending_approval', 'approved')), NULL, NULL);
     UPDATE customer_workflow.proposal AS p SET digest = NULL WHERE p.id = ANY (moved);
+    RETURN QUERY
+    SELECT DISTINCT m.proposal, 'CW001', format('"%s" %s of proposal %s does not exist any more', customer_workflow._name(t.relation), p.record_key, p.id),
+           'There is no such record.', 'Cancel the proposal.', NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
+      FROM customer_workflow._moved(proposals) AS m
+      JOIN customer_workflow.proposal AS p ON p.id = m.proposal
+      JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+     WHERE m.gone;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._rebase(customer_workflow._request, bigint[]) IS 'What moved takes the stored value as its new original; approvals of it are void';
+COMMENT ON FUNCTION customer_workflow._rebase(customer_workflow._request, bigint[]) IS 'What moved takes the stored value as its new original, and approvals of it are void; returns those whose record is gone';
 
 CREATE FUNCTION customer_workflow._edited(request customer_workflow._request, proposals bigint[]) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
