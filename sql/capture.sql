@@ -3,7 +3,7 @@
 CREATE FUNCTION customer_workflow._merge(table_id integer, keys text[], hashes uuid[], records integer[], fields text[],
     originals text[], proposeds text[], withdraws boolean[], author text, parties text[], data_entity text,
     auto_submit boolean, reference text, comment text)
-RETURNS TABLE (record integer, proposal bigint, status text, outcome text, others text, submits boolean)
+RETURNS TABLE (record integer, proposal bigint, status text, outcome text, others text, submits boolean, changes bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -87,11 +87,11 @@ BEGIN
         PERFORM customer_workflow._back_to_draft(recalled, 'recalled', '{"reason": "amended by its author"}');
         -- what the same UPDATE changes besides goes with it
         SELECT array_agg(coalesce(r.target, c.target) ORDER BY c.n),
-               array_agg(CASE WHEN r.target IS NULL THEN c.action ELSE 'amend' END ORDER BY c.n) INTO targets, actions
+               array_agg(CASE WHEN r.target IS NULL AND c.action <> 'recall' THEN c.action ELSE 'amend' END ORDER BY c.n) INTO targets, actions
           FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records)) WITH ORDINALITY AS c (action, target, record, n)
           LEFT JOIN LATERAL (SELECT max(d.target) AS target
                                FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records)) AS d (action, target, record)
-                              WHERE d.action = 'recall' AND d.record = c.record AND c.action IN ('recall', 'new')) AS r ON true;
+                              WHERE d.action = 'recall' AND d.record = c.record AND c.action = 'new') AS r ON true;
     END IF;
 
     SELECT array_agg(n.record ORDER BY n.record), array_agg(n.id ORDER BY n.record) INTO new_records, new_ids
@@ -165,8 +165,9 @@ BEGIN
              WHERE r.outcome NOT IN ('unchanged', 'withdrawn')
                AND q.record_hash = hashes[r.record] AND q.table_id = _merge.table_id AND q.author <> _merge.author
                AND q.status = ANY (open_statuses) AND x.field = ANY (r.fields)),
-           _merge.auto_submit AND r.outcome <> 'unchanged' AND p.status IN ('not_submitted', 'change_requested', 'rejected')
-      FROM (SELECT c.record, c.target, array_agg(c.field) AS fields,
+           _merge.auto_submit AND r.outcome <> 'unchanged' AND p.status IN ('not_submitted', 'change_requested', 'rejected'),
+           r.changes
+      FROM (SELECT c.record, c.target, array_agg(c.field) AS fields, count(*) FILTER (WHERE c.action <> 'withdraw') AS changes,
                    CASE WHEN bool_or(c.action = 'new') THEN 'new' WHEN bool_and(c.action = 'withdraw') THEN 'withdrawn'
                         WHEN bool_and(c.action = 'unchanged') THEN 'unchanged' ELSE 'amended' END AS outcome
               FROM (SELECT * FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records), unnest(fields)) AS c (action, target, record, field)
@@ -193,12 +194,18 @@ COMMENT ON FUNCTION customer_workflow._logged_text(text) IS 'A value as the hist
 CREATE FUNCTION customer_workflow._back_to_draft(proposals bigint[], kind text, details jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    UPDATE customer_workflow.proposal AS p
-       SET status = 'not_submitted', digest = NULL,
-           collects = NOT EXISTS (SELECT FROM customer_workflow.proposal AS q
-                                   WHERE q.record_hash = p.record_hash AND q.table_id = p.table_id AND q.author = p.author
-                                     AND (q.collects OR q.id = ANY (proposals) AND q.id > p.id))
-     WHERE p.id = ANY (proposals);
+    BEGIN
+        UPDATE customer_workflow.proposal AS p
+           SET status = 'not_submitted', digest = NULL,
+               collects = NOT EXISTS (SELECT FROM customer_workflow.proposal AS q
+                                       WHERE q.record_hash = p.record_hash AND q.table_id = p.table_id AND q.author = p.author
+                                         AND (q.collects OR q.id = ANY (proposals) AND q.id > p.id))
+         WHERE p.id = ANY (proposals);
+    EXCEPTION WHEN unique_violation THEN
+        -- The transaction keeps a snapshot that does not show the draft.
+        RAISE EXCEPTION USING ERRCODE = 'serialization_failure',
+            MESSAGE = 'could not serialize access due to a concurrent draft of the same author', HINT = 'Try the transaction again.';
+    END;
     PERFORM customer_workflow._close(proposals);
     IF kind IS NOT NULL THEN
         INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, details)
@@ -290,7 +297,9 @@ BEGIN
     IF candidates = '{}' THEN
         RETURN;
     END IF;
+    -- The status again: one that was waited for may be closed by now.
     gone := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (candidates)
+                     AND p.status = ANY (customer_workflow._open_statuses())
                      AND p.record_key NOT IN (SELECT r.record_key FROM customer_workflow._read_records(_records_gone.table_id,
                              ARRAY(SELECT DISTINCT q.record_key FROM customer_workflow.proposal AS q WHERE q.id = ANY (candidates)), '{}', false) AS r)
                    ORDER BY p.id FOR UPDATE);

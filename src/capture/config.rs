@@ -108,6 +108,11 @@ pub struct Table {
 }
 
 impl Table {
+    /// Whether the column is bookkeeping (a version, a time of change), which never counts as a change.
+    pub fn keeps_book(&self, column: &str) -> bool {
+        self.options.bookkeeping.contains_key(column)
+    }
+
     /// What applies to changes of this person.
     pub fn policy(&self, who: &Rc<Who>) -> Rc<Policy> {
         let mut cached = self.policy.borrow_mut();
@@ -233,7 +238,7 @@ fn held_with(shape: &Shape, table: &Table, key: &[Column], fields: &[Column], fi
         .iter()
         .filter(|c| !c.generated && !is_in(key, c) && !is_in(fields, c))
         .filter(|c| match table.options.together {
-            Together::Row => !table.options.bookkeeping.contains_key(&c.name),
+            Together::Row => !table.keeps_book(&c.name),
             Together::Fields => named.is_some_and(|n| n.contains(&c.name)),
         })
         .cloned()

@@ -66,7 +66,7 @@ static NEW_HISTORY: Statement = Statement::new(
 );
 
 static MERGE: Statement = Statement::new(
-    c"SELECT m.record, m.proposal, m.status, m.outcome, m.others, m.submits
+    c"SELECT m.record, m.proposal, m.status, m.outcome, m.others, m.submits, m.changes
         FROM customer_workflow._merge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS m",
     &[
         INT4OID,
@@ -360,7 +360,8 @@ fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
     );
     for (&i, &id) in which.iter().zip(&ids) {
         touched::add(id, common.auto_submit);
-        notice::proposed(table, records.depth, records.keys[i], &records.changes[i].0, id, "not_submitted");
+        let changes = &records.changes[i].0;
+        notice::proposed(table, records.depth, records.keys[i], changes, changes.len() as u64, id, "not_submitted");
     }
 }
 
@@ -413,7 +414,8 @@ fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
             }
             let changes = &records.changes[i].0;
             if outcome != "withdrawn" {
-                notice::proposed(table, records.depth, records.keys[i], changes, id, &status);
+                let count = row.int(7).unwrap_or(0) as u64;
+                notice::proposed(table, records.depth, records.keys[i], changes, count, id, &status);
             }
             if let Some(others) = row.text(5) {
                 notice::others(others);
@@ -458,13 +460,14 @@ impl Names {
 /// WARNING counts them.
 pub fn submit_automatically() {
     let ids: Vec<Option<Datum>> = touched::take_to_submit().into_iter().map(|id| Some(Datum::from(id))).collect();
+    let mut failed = 0;
     for chunk in ids.chunks(10_000) {
-        let mut failed = 0;
-        AUTO_SUBMIT.run(&[Some(array(INT8OID, chunk))], |row| failed = row.int(1).unwrap_or(0));
-        if failed > 0 {
-            warning(&format!(
-                "customer_workflow: {failed} proposals could not be submitted and stay not submitted, see submit_message in customer_workflow.proposals"
-            ));
-        }
+        AUTO_SUBMIT.run(&[Some(array(INT8OID, chunk))], |row| failed += row.int(1).unwrap_or(0));
+    }
+    if failed > 0 {
+        let (proposals, stay) = if failed == 1 { ("proposal", "stays") } else { ("proposals", "stay") };
+        warning(&format!(
+            "customer_workflow: {failed} {proposals} could not be submitted and {stay} not submitted, see submit_message in customer_workflow.proposals"
+        ));
     }
 }

@@ -63,10 +63,10 @@ fn with_summary(table: &Table, depth: u32, f: impl FnOnce(&mut Summary)) {
     buffer::activate();
 }
 
-/// A record's changes are in proposal `id`, which now has that status.
-pub fn proposed(table: &Table, depth: u32, key: Option<Datum>, changes: &[Change], id: i64, status: &str) {
+/// Changes of a record, `count` of them, are in proposal `id`, which now has that status.
+pub fn proposed(table: &Table, depth: u32, key: Option<Datum>, changes: &[Change], count: u64, id: i64, status: &str) {
     with_summary(table, depth, |s| {
-        s.changes += changes.len() as u64;
+        s.changes += count;
         s.proposals += 1;
         for change in changes {
             if !s.fields.contains(&change.field) {
@@ -128,8 +128,10 @@ pub fn send(depth: u32) {
             notice(&s.text());
         }
         if s.ignored > 0 {
+            let were = if s.ignored == 1 { "change" } else { "changes" };
+            let ignored = if s.ignored == 1 { "was ignored" } else { "were ignored" };
             notice(&format!(
-                "customer_workflow: {} changes to {} ({}) were ignored",
+                "customer_workflow: {} {were} to {} ({}) {ignored}",
                 s.ignored,
                 s.table,
                 s.ignored_fields.join(", ")
@@ -171,7 +173,7 @@ impl Summary {
         let shown: Vec<String> = one
             .values
             .iter()
-            .filter(|(field, _, _)| self.root.is_some_and(|r| role::may_select(role::current_user(), r, field)))
+            .filter(|(field, _, _)| self.root.is_some_and(|r| may_read(r, field)))
             .map(|(field, old, new)| {
                 let show = |v: &Option<String>| v.clone().unwrap_or_else(|| "null".to_owned());
                 format!("{field}: {} -> {}", show(old), show(new))
@@ -179,6 +181,11 @@ impl Summary {
             .collect();
         if shown.is_empty() { String::new() } else { format!(" ({})", shown.join("; ")) }
     }
+}
+
+/// Whether whoever reads the NOTICE may SELECT the field: the session's role, not that of a function that it called.
+fn may_read(root: Oid, field: &str) -> bool {
+    role::may_select(role::outer_user(), root, field) && role::may_select(role::current_user(), root, field)
 }
 
 /// Whether there is nothing to say.

@@ -122,7 +122,7 @@ pub fn first(call: &Call) -> Option<Datum> {
         }
         back.push((field, old));
     }
-    if relation.shape.others && !held.changes.is_empty() && nothing_else(&relation, &event, &back) {
+    if relation.shape.others && !held.changes.is_empty() && nothing_else(&relation, &event, &back, |_| false) {
         held.redundant = Some((relation.table.clone(), key_of(&relation, &event, Side::Old)));
     }
     HELD.with_borrow_mut(|h| h.push(held));
@@ -223,7 +223,8 @@ fn finish(
         functions::saw_record();
         return None;
     }
-    if captured && nothing_else(relation, event, &back) && skips(relation) {
+    let books = |c: &Column| relation.table.keeps_book(&c.name);
+    if captured && skips(relation) && nothing_else(relation, event, &back, books) {
         return None;
     }
     if back.is_empty() { event.unchanged() } else { event.replaced(&back) }
@@ -233,9 +234,14 @@ fn skips(relation: &Relation) -> bool {
     relation.policy(&person::current()).skip_redundant
 }
 
-/// Whether the row would be written exactly as it is stored.
-fn nothing_else(relation: &Relation, event: &Event, back: &[(&Column, Value)]) -> bool {
-    relation.shape.columns.iter().filter(|c| !c.generated).all(|c| {
+/// Whether the row would be written exactly as it is stored, but for columns that `besides` says.
+fn nothing_else(
+    relation: &Relation,
+    event: &Event,
+    back: &[(&Column, Value)],
+    besides: impl Fn(&Column) -> bool,
+) -> bool {
+    relation.shape.columns.iter().filter(|c| !c.generated && !besides(c)).all(|c| {
         back.iter().any(|(b, _)| b.number == c.number)
             || value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c))
     })
@@ -275,7 +281,10 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
                 .hint("Call customer_workflow.act_as('…') first in this transaction."),
         );
     }
-    let behavior = policy.behavior(&field.name);
+    let mut behavior = policy.behavior(&field.name);
+    if behavior == Behavior::AllowWithoutApproval && functions::proposes(relation.shape.root) {
+        behavior = Behavior::CreateChangeProposals;
+    }
     if behavior == Behavior::RejectChanges {
         let all: Vec<&str> = relation
             .fields
