@@ -155,26 +155,47 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._obstacles(customer_workflow._request, bigint[], text[]) IS 'What stands against a request, a row a proposal that it cannot be granted for';
 
-CREATE FUNCTION customer_workflow._lock(proposals bigint[], with_records boolean) RETURNS void
+CREATE FUNCTION customer_workflow._lock(proposals bigint[], with_records boolean, with_drafts boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     batch record;
+    ids bigint[] := proposals;
+    known bigint[] := '{}';
+    hashes uuid[] := '{}';
+    moved bigint[];
 BEGIN
     -- Everywhere in this order: records by key, then proposals by number. Capture has the record before it looks for proposals.
     IF with_records THEN
         FOR batch IN
-            SELECT p.table_id, array_agg(DISTINCT p.record_key) AS keys
+            SELECT p.table_id, array_agg(DISTINCT p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
               FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
              WHERE p.id = ANY (proposals) AND t.relation IS NOT NULL AND p.status = ANY (customer_workflow._open_statuses())
              GROUP BY p.table_id ORDER BY p.table_id
         LOOP
             PERFORM FROM customer_workflow._read_records(batch.table_id, batch.keys, '{}', true);
+            known := known || batch.ids;
+            hashes := hashes || batch.hashes;
         END LOOP;
     END IF;
-    PERFORM FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) ORDER BY p.id FOR UPDATE;
+    -- Which of an author's proposals for a record is his draft cannot be said without the others.
+    IF with_drafts THEN
+        ids := ARRAY(SELECT id FROM unnest(proposals) AS id
+                     UNION
+                     SELECT s.id FROM customer_workflow.proposal AS p
+                       JOIN customer_workflow.proposal AS s ON s.record_hash = p.record_hash AND s.table_id = p.table_id AND s.author = p.author
+                      WHERE p.id = ANY (proposals) AND s.status = ANY (customer_workflow._open_statuses()));
+    END IF;
+    PERFORM FROM customer_workflow.proposal AS p WHERE p.id = ANY (ids) ORDER BY p.id FOR UPDATE;
+    -- A record whose key changed while it was waited for was not found by the old one.
+    moved := ARRAY(SELECT p.id FROM unnest(known, hashes) AS k (id, hash) JOIN customer_workflow.proposal AS p ON p.id = k.id
+                    WHERE p.record_hash <> k.hash);
+    IF moved <> '{}' THEN
+        PERFORM customer_workflow._lock(moved, true);
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._lock(bigint[], boolean) IS 'Locks proposals, with_records: after the records that they change';
+COMMENT ON FUNCTION customer_workflow._lock(bigint[], boolean, boolean)
+    IS 'Locks proposals; with_records: after the records that they change; with_drafts: with the other open proposals of their authors for these records';
 
 CREATE FUNCTION customer_workflow._note(request customer_workflow._request, kind text, proposals bigint[], with_changes boolean) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$

@@ -81,7 +81,7 @@ DECLARE
     request customer_workflow._request := customer_workflow._request('discard_change', NULL, NULL, NULL);
     problem record;
 BEGIN
-    PERFORM customer_workflow._lock(ARRAY[discard_change.proposal], false);
+    PERFORM customer_workflow._lock(ARRAY[discard_change.proposal], false, true);
     SELECT o AS obstacle INTO problem FROM customer_workflow._obstacles(request, ARRAY[discard_change.proposal], NULL) AS o;
     IF FOUND THEN
         PERFORM customer_workflow._raise_problem(problem.obstacle);

@@ -20,9 +20,10 @@ BEGIN
     END IF;
     -- In the order of numbers, so that two callers never wait for each other in a circle.
     ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
+    -- Before the first chunk: records of a later one must not be locked after the proposals of this one.
+    PERFORM customer_workflow._lock(ids, request.verb IN ('submit', 'approve', 'rebase'), request.verb IN ('recall', 'rebase'));
     FOR n IN 1 .. cardinality(ids) BY chunk_size LOOP
         chunk := ids[n : n + chunk_size - 1];
-        PERFORM customer_workflow._lock(chunk, request.verb IN ('submit', 'approve', 'rebase'));
         failed := failed || ARRAY(SELECT o FROM customer_workflow._obstacles(request, chunk,
             (SELECT array_agg(d.digest ORDER BY c.n) FROM unnest(chunk) WITH ORDINALITY AS c (id, n)
                LEFT JOIN (SELECT a.id, CASE WHEN count(DISTINCT a.digest) > 1 THEN 'more than one' ELSE min(a.digest) END AS digest
@@ -244,7 +245,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._rebase(customer_workflow._request, bigint[]), customer_workflow._edited(customer_workflow._request, bigint[]),
     customer_workflow._one(customer_workflow._request, bigint, text),
     customer_workflow._digest(bigint), customer_workflow._request(text, text, bigint, text),
-    customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._lock(bigint[], boolean),
+    customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._lock(bigint[], boolean, boolean),
     customer_workflow._note(customer_workflow._request, text, bigint[], boolean),
     customer_workflow._submit(customer_workflow._request, bigint[]), customer_workflow._approve(customer_workflow._request, bigint[], boolean),
     customer_workflow._send_back(customer_workflow._request, bigint[])
