@@ -84,10 +84,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     UNION ALL
     SELECT 'role:' || r.rolname, ARRAY['role:' || r.rolname, 'oid:' || r.oid]
       FROM down JOIN pg_roles AS r ON r.oid = down.id
-     -- a role without login acts only where an application role may switch to it
-     WHERE r.rolcanlogin
+     -- an application role that has to name people does not act itself; a role without login acts only where one may switch to it
+     WHERE r.rolcanlogin AND NOT EXISTS (SELECT FROM customer_workflow.application_role AS a WHERE a.role = r.rolname AND a.person_required)
         OR EXISTS (SELECT FROM customer_workflow.application_role AS a JOIN pg_roles AS ar ON ar.rolname = a.role
-                     JOIN customer_workflow._membership AS m ON m.member = ar.oid WHERE m.roleid = r.oid)
+                    WHERE ar.oid <> r.oid AND r.oid IN (SELECT customer_workflow._roles_of(ar.oid)))
 $$;
 COMMENT ON FUNCTION customer_workflow._members(text) IS 'The people who may act for an assignee, with every identity of each';
 
