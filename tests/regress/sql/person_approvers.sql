@@ -69,6 +69,31 @@ SET SESSION AUTHORIZATION alice;
 UPDATE customers SET credit_limit = 9000 WHERE id = 1;
 SELECT field, regexp_replace(value, 'proposal \d+', 'proposal N') AS value FROM error_of('SELECT customer_workflow.submit(max(id)) FROM customer_workflow.proposals WHERE author = ''alice''');
 
+-- the pooled role itself decides nothing, since it has to name people
+RESET SESSION AUTHORIZATION;
+SELECT customer_workflow.add_group_member('pool', 'role:person_approvers_app');
+SELECT customer_workflow.protect('customers', '{credit_limit}', 'group:pool');
+SET SESSION AUTHORIZATION alice;
+SELECT field, value FROM error_of('SELECT customer_workflow.submit(max(id)) FROM customer_workflow.proposals WHERE author = ''alice''') WHERE field IN ('sqlstate', 'detail');
+-- but it may switch to the roles that it belongs to, directly or not, and they act
+RESET SESSION AUTHORIZATION;
+CREATE ROLE person_approvers_nologin;
+GRANT person_approvers_nologin TO person_approvers_team;
+GRANT person_approvers_team TO person_approvers_app;
+SELECT customer_workflow.protect('customers', '{credit_limit}', 'role:person_approvers_nologin');
+REVOKE person_approvers_team FROM person_approvers_ida, person_approvers_jan;
+SET SESSION AUTHORIZATION alice;
+SELECT customer_workflow.submit(max(id)) FROM customer_workflow.proposals WHERE author = 'alice';
+SET SESSION AUTHORIZATION person_approvers_app;
+BEGIN;
+SET LOCAL ROLE person_approvers_nologin;
+SELECT customer_workflow.approve(max(proposal)) FROM customer_workflow.my_work_items;
+ROLLBACK;
+RESET SESSION AUTHORIZATION;
+GRANT person_approvers_team TO person_approvers_ida, person_approvers_jan;
+SET SESSION AUTHORIZATION alice;
+SELECT customer_workflow.recall(max(id)) FROM customer_workflow.proposals WHERE author = 'alice';
+
 -- persons have duties
 RESET SESSION AUTHORIZATION;
 SELECT customer_workflow.grant_duty('customers', 'steward', 'person:otto');
@@ -86,4 +111,4 @@ SET SESSION AUTHORIZATION person_approvers_jan;
 SELECT count(*) > 5 AS sees_all FROM customer_workflow.workflow_history;
 RESET SESSION AUTHORIZATION;
 DROP OWNED BY person_approvers_app, person_approvers_root;
-DROP ROLE person_approvers_top, person_approvers_team, person_approvers_ida, person_approvers_jan, person_approvers_root, person_approvers_app;
+DROP ROLE person_approvers_top, person_approvers_nologin, person_approvers_team, person_approvers_ida, person_approvers_jan, person_approvers_root, person_approvers_app;

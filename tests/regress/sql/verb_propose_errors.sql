@@ -29,6 +29,19 @@ SELECT * FROM error_of($$ SELECT customer_workflow.propose('customers', '{"id": 
 SELECT * FROM error_of($$ SELECT customer_workflow.propose('pg_class', '{"id": 99}', '{"credit_limit": 1}') $$);
 SELECT * FROM error_of($$ SELECT customer_workflow.propose(NULL, '{"id": 99}', '{"credit_limit": 1}') $$);
 
+-- a partition: its table is named by the root
+RESET SESSION AUTHORIZATION;
+CREATE TABLE sales (id int, region text, amount numeric, PRIMARY KEY (region, id)) PARTITION BY LIST (region);
+CREATE TABLE sales_de PARTITION OF sales FOR VALUES IN ('DE');
+ALTER TABLE sales OWNER TO erp_owner;
+ALTER TABLE sales_de OWNER TO erp_owner;
+INSERT INTO sales VALUES (1, 'DE', 10);
+GRANT SELECT, UPDATE ON sales TO alice;
+SELECT customer_workflow.protect('sales', '{amount}', 'credit_managers');
+SET SESSION AUTHORIZATION alice;
+SELECT * FROM error_of($$ SELECT customer_workflow.propose('sales_de', '{"id": 1, "region": "DE"}', '{"amount": 1}') $$);
+SELECT customer_workflow.propose('sales', '{"id": 1, "region": "DE"}', '{"amount": 1}') IS NOT NULL AS proposed;
+
 -- whoever may not UPDATE: carol may only SELECT
 SET SESSION AUTHORIZATION carol;
 SELECT * FROM error_of($$ SELECT customer_workflow.propose('customers', '{"id": 1}', '{"credit_limit": 1}') $$);
@@ -60,4 +73,4 @@ SELECT * FROM error_of($$ SELECT customer_workflow.propose('customers', '{"id": 
 
 -- none of them left anything behind
 RESET SESSION AUTHORIZATION;
-SELECT author, field, proposed_value FROM customer_workflow.proposed_changes ORDER BY proposal;
+SELECT author, relation, field, proposed_value FROM customer_workflow.proposed_changes ORDER BY proposal;
