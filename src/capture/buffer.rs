@@ -1,6 +1,7 @@
 //! What was captured and has not become a proposal yet: flushed at the end of the statement, or earlier when it grows.
 
 use super::config::Table;
+use crate::error::{Report, raise};
 use crate::pg::arena::Arena;
 use crate::pg::callbacks;
 use crate::pg::value::Value;
@@ -36,8 +37,6 @@ pub enum Kind {
     Direct(Vec<Change>, &'static str),
     /// Its key changed; this is the new one with its hash.
     KeyChanged(Datum, [u8; 16]),
-    /// The row just captured got yet another key in the partition that it moved to.
-    KeyChangedAgain(Datum, [u8; 16]),
     /// It was deleted.
     Deleted,
 }
@@ -46,6 +45,8 @@ pub enum Kind {
 pub struct Entry {
     /// Executor depth of the statement.
     pub depth: u32,
+    /// The statement, see [`callbacks::statement`].
+    pub statement: u64,
     subtransaction: u32,
     /// Its protected table.
     pub table: Rc<Table>,
@@ -61,6 +62,7 @@ thread_local! {
     static ENTRIES: RefCell<Vec<Entry>> = const { RefCell::new(Vec::new()) };
     /// Whether there is anything to do at the end of a statement; looked at by every statement.
     static ACTIVE: Cell<bool> = const { Cell::new(false) };
+    static KEYS_CHANGE: Cell<bool> = const { Cell::new(false) };
     static ARENA: Arena = Arena::new(c"customer_workflow captured changes");
 }
 
@@ -76,7 +78,11 @@ pub fn activate() {
 
 /// Everything is seen to.
 pub fn deactivate_if_empty() {
-    if ENTRIES.with_borrow(Vec::is_empty) && super::notice::is_empty() && !super::trigger::holds_values() {
+    if ENTRIES.with_borrow(Vec::is_empty)
+        && super::notice::is_empty()
+        && !super::trigger::holds_values()
+        && !super::moving::holds_values()
+    {
         ACTIVE.set(false);
     }
 }
@@ -95,29 +101,39 @@ pub fn push(table: &Rc<Table>, key: Datum, hash: [u8; 16], kind: Kind) -> bool {
 /// The same for an earlier row, of the statement and subtransaction that are given.
 pub fn push_at(depth: u32, subtransaction: u32, table: &Rc<Table>, key: Datum, hash: [u8; 16], kind: Kind) -> bool {
     ACTIVE.set(true);
-    let entry = Entry { depth, subtransaction, table: table.clone(), key, hash, kind };
+    let entry =
+        Entry { depth, statement: callbacks::statement(), subtransaction, table: table.clone(), key, hash, kind };
+    // keys may be shifted, so that one record's old key is another's new one: these go together
+    let keys_change = matches!(entry.kind, Kind::KeyChanged(..));
     let len = ENTRIES.with_borrow_mut(|e| {
+        if e.try_reserve(1).is_err() {
+            raise(Report::new("53200", "out of memory".to_owned()).detail("Too many captured changes."));
+        }
         e.push(entry);
         e.len()
     });
+    KEYS_CHANGE.set(KEYS_CHANGE.get() || keys_change);
+    if KEYS_CHANGE.get() {
+        return false;
+    }
     len >= MAX_ENTRIES || ARENA.with(Arena::size) >= MAX_BYTES
 }
 
-/// Takes out what was captured below executor depth `depth`.
+/// Takes out what was captured, if any of it was below executor depth `depth`; then all of it, since what an enclosing statement
+/// captured before came first.
 pub fn take(depth: u32) -> Vec<Entry> {
     ENTRIES.with_borrow_mut(|e| {
-        if e.iter().all(|x| x.depth > depth) {
-            return std::mem::take(e);
+        if e.iter().all(|x| x.depth <= depth) {
+            return Vec::new();
         }
-        let (out, keep) = std::mem::take(e).into_iter().partition(|x| x.depth > depth);
-        *e = keep;
-        out
+        KEYS_CHANGE.set(false);
+        std::mem::take(e)
     })
 }
 
 /// Gives the memory of entries that were taken out back, unless others still lie in it.
 pub fn release() {
-    if ENTRIES.with_borrow(Vec::is_empty) && !super::trigger::holds_values() {
+    if ENTRIES.with_borrow(Vec::is_empty) && !super::trigger::holds_values() && !super::moving::holds_values() {
         ARENA.with(Arena::reset);
     }
 }
@@ -126,6 +142,7 @@ pub fn release() {
 pub fn forget() {
     if ACTIVE.replace(false) {
         ENTRIES.take();
+        KEYS_CHANGE.set(false);
         ARENA.with(Arena::reset);
     }
 }

@@ -138,15 +138,18 @@ pub fn flush(depth: u32) {
     if !entries.is_empty() {
         RUNNING.set(true);
         let _running = Running;
-        let mut by_table: Vec<(Rc<Table>, Vec<Entry>)> = Vec::new();
+        // statement by statement and table by table, in order of time
+        let mut groups: Vec<Vec<Entry>> = Vec::new();
         for entry in entries {
-            match by_table.iter_mut().find(|(t, _)| t.table_id == entry.table.table_id) {
-                Some((_, list)) => list.push(entry),
-                None => by_table.push((entry.table.clone(), vec![entry])),
+            let same = |e: &Entry| e.statement == entry.statement && e.table.table_id == entry.table.table_id;
+            match groups.iter_mut().rev().find(|g| same(&g[0])) {
+                Some(group) => group.push(entry),
+                None => groups.push(vec![entry]),
             }
         }
-        for (table, entries) in by_table {
-            flush_table(&table, entries);
+        for group in groups {
+            let table = group[0].table.clone();
+            flush_table(&table, group);
         }
     }
     buffer::release();
@@ -191,16 +194,6 @@ fn flush_table(table: &Table, entries: Vec<Entry>) {
             }
             Kind::Direct(changes, reason) => direct.extend(changes.into_iter().map(|c| (entry.key, c, reason))),
             Kind::KeyChanged(new, hash) => moved.push((entry.hash, new, hash)),
-            Kind::KeyChangedAgain(new, hash) => {
-                match moved.last_mut().filter(|m| m.2 == entry.hash) {
-                    Some(m) => (m.1, m.2) = (new, hash),
-                    None => moved.push((entry.hash, new, hash)),
-                }
-                if let Some(i) = at.remove(&entry.hash) {
-                    (records.keys[i], records.hashes[i]) = (Some(new), hash);
-                    at.insert(hash, i);
-                }
-            }
             Kind::Deleted => gone.push(entry.hash),
         }
     }

@@ -5,6 +5,7 @@ pub mod config;
 mod flush;
 pub mod functions;
 pub mod key;
+pub mod moving;
 mod notice;
 pub mod touched;
 pub mod trigger;
@@ -27,6 +28,7 @@ pub fn statement_end(depth: u32) {
         return;
     }
     trigger::statement_end(depth);
+    moving::statement_end(depth);
     flush::flush(depth);
     notice::send(depth);
     buffer::deactivate_if_empty();
@@ -57,6 +59,7 @@ pub fn forget() {
     notice::forget();
     touched::forget();
     trigger::forget();
+    moving::forget();
     functions::forget();
 }
 
@@ -66,6 +69,7 @@ pub fn subtransaction_aborted(subtransaction: u32) {
     notice::subtransaction_aborted(subtransaction);
     touched::subtransaction_aborted(subtransaction);
     trigger::subtransaction_aborted(subtransaction);
+    moving::subtransaction_aborted(subtransaction);
     functions::forget();
 }
 
@@ -75,4 +79,5 @@ pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
     notice::subtransaction_committed(subtransaction, parent);
     touched::subtransaction_committed(subtransaction, parent);
     trigger::subtransaction_committed(subtransaction, parent);
+    moving::subtransaction_committed(subtransaction, parent);
 }

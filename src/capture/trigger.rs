@@ -4,7 +4,7 @@
 
 use super::buffer::{self, Change, Kind};
 use super::config::{self, Behavior, Policy, Relation, Table};
-use super::{flush, functions, key, notice};
+use super::{flush, functions, key, moving, notice};
 use crate::apply::permit;
 use crate::error::{Report, raise};
 use crate::guard::person;
@@ -67,10 +67,10 @@ fn take_where(which: impl Fn(&Held) -> bool) -> Vec<Held> {
 
 thread_local! {
     static HELD: RefCell<Vec<Held>> = const { RefCell::new(Vec::new()) };
-    static MOVING: RefCell<Vec<Moving>> = const { RefCell::new(Vec::new()) };
 }
 
-fn event(call: &Call, is_right: fn(&Event) -> bool) -> Event {
+/// The event that called a trigger function, which must be the right one (39P01 otherwise).
+pub fn called_by(call: &Call, is_right: fn(&Event) -> bool) -> Event {
     match call.event().filter(is_right) {
         Some(event) => event,
         None => raise(
@@ -86,7 +86,7 @@ fn key_of(relation: &Relation, event: &Event, side: Side) -> String {
 
 /// BEFORE UPDATE OF the protected fields, first by name: keeps wished values back.
 pub fn first(call: &Call) -> Option<Datum> {
-    let event = event(call, Event::is_before_update);
+    let event = called_by(call, Event::is_before_update);
     callbacks::inside_update();
     let relation = config::relation(&event);
     if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) || !relation.table.enabled {
@@ -132,7 +132,7 @@ pub fn first(call: &Call) -> Option<Datum> {
 
 /// BEFORE UPDATE, last by name: catches what other triggers assigned, and hands the row over to the buffer.
 pub fn last(call: &Call) -> Option<Datum> {
-    let event = event(call, Event::is_before_update);
+    let event = called_by(call, Event::is_before_update);
     callbacks::inside_update();
     let relation = config::relation(&event);
     let named = event.sets_any(&relation.fields);
@@ -142,12 +142,14 @@ pub fn last(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) {
-        may_move(&relation, &event, &[], Vec::new());
+        if moving::leaves(&relation, &event, &[]) {
+            moving::keep(&relation, &event, &[], Outcome::new(None, Vec::new(), ""));
+        }
         return event.unchanged();
     }
     if !relation.table.enabled {
         let direct = differing(&relation, &event);
-        return finish(&relation, &event, None, direct, "disabled", Vec::new());
+        return finish(&relation, &event, Outcome::new(None, direct, "disabled"), Vec::new());
     }
     let mut held = take_held(&relation, &event);
     let mut back: Vec<(&Column, Value)> = Vec::new();
@@ -174,52 +176,70 @@ pub fn last(call: &Call) -> Option<Datum> {
         }
         back.push((field, old));
     }
-    finish(&relation, &event, held, direct, "data_entity", back)
+    finish(&relation, &event, Outcome::new(held, direct, "data_entity"), back)
+}
+
+/// What an updated row amounts to.
+pub struct Outcome {
+    /// Wished values that need approval.
+    pub changes: Vec<Change>,
+    withdrawn: Vec<Rc<str>>,
+    ignored: Vec<Rc<str>>,
+    direct: Vec<Change>,
+    reason: &'static str,
+    /// Its former key, where that changed.
+    pub old_key: Option<String>,
+}
+
+impl Outcome {
+    fn new(held: Option<Held>, direct: Vec<Change>, reason: &'static str) -> Self {
+        let (changes, withdrawn, ignored) = held.map_or_else(Default::default, |h| (h.changes, h.withdrawn, h.ignored));
+        Outcome { changes, withdrawn, ignored, direct, reason, old_key: None }
+    }
+
+    /// Hands it over to the buffer under the key that the row has now.
+    pub fn hand_over(self, relation: &Relation, key: impl FnOnce() -> String) {
+        for field in &self.ignored {
+            notice::ignored(&relation.table, field);
+        }
+        let proposed = !self.changes.is_empty() || !self.withdrawn.is_empty();
+        if !proposed && self.direct.is_empty() && self.old_key.is_none() {
+            return;
+        }
+        let text = key();
+        let hash = key::hash(&text);
+        let mut full = false;
+        let mut push = |text: &str, hash: [u8; 16], kind: Kind| {
+            full |= buffer::push(&relation.table, buffer::in_memory(|| value::text(text)), hash, kind);
+        };
+        if proposed {
+            push(&text, hash, Kind::Proposed { changes: self.changes, withdrawn: self.withdrawn });
+        }
+        if !self.direct.is_empty() {
+            push(&text, hash, Kind::Direct(self.direct, self.reason));
+        }
+        if let Some(old) = self.old_key {
+            let new = buffer::in_memory(|| value::text(&text));
+            push(&old, key::hash(&old), Kind::KeyChanged(new, hash));
+        }
+        if full {
+            flush::flush_all();
+        }
+    }
 }
 
 /// Hands over what a row amounts to, and returns the row to be written.
-fn finish(
-    relation: &Relation,
-    event: &Event,
-    held: Option<Held>,
-    direct: Vec<Change>,
-    reason: &'static str,
-    back: Vec<(&Column, Value)>,
-) -> Option<Datum> {
-    let same_key =
-        relation.key.iter().all(|c| value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c)));
-    let old_key = (!same_key).then(|| key_of(relation, event, Side::Old));
-    let wished = held.iter().flat_map(|h| &h.changes).map(|c| c.field.clone()).collect();
-    let mut full = false;
-    let mut captured = false;
-    let mut new_key: Option<String> = None;
-    let mut push = |kind: Kind| {
-        let text = new_key.get_or_insert_with(|| key_of(relation, event, Side::New));
-        full |= buffer::push(&relation.table, buffer::in_memory(|| value::text(text)), key::hash(text), kind);
-    };
-    if let Some(held) = held {
-        for field in &held.ignored {
-            notice::ignored(&relation.table, field);
-            captured = true;
-        }
-        if !held.changes.is_empty() || !held.withdrawn.is_empty() {
-            captured |= !held.changes.is_empty();
-            push(Kind::Proposed { changes: held.changes, withdrawn: held.withdrawn });
-        }
+fn finish(relation: &Relation, event: &Event, mut outcome: Outcome, back: Vec<(&Column, Value)>) -> Option<Datum> {
+    let captured = !outcome.changes.is_empty() || !outcome.ignored.is_empty();
+    let proposing = functions::proposes(relation.shape.root);
+    if !proposing && moving::leaves(relation, event, &back) {
+        moving::keep(relation, event, &back, outcome);
+    } else {
+        let same = |c: &Column| value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c));
+        outcome.old_key = (!relation.key.iter().all(same)).then(|| key_of(relation, event, Side::Old));
+        outcome.hand_over(relation, || key_of(relation, event, Side::New));
     }
-    if !direct.is_empty() {
-        push(Kind::Direct(direct, reason));
-    }
-    if let Some(old) = old_key {
-        let new = new_key.get_or_insert_with(|| key_of(relation, event, Side::New)).clone();
-        let (old_text, new_text) = buffer::in_memory(|| (value::text(&old), value::text(&new)));
-        full |= buffer::push(&relation.table, old_text, key::hash(&old), Kind::KeyChanged(new_text, key::hash(&new)));
-    }
-    if full {
-        flush::flush_all();
-    }
-    may_move(relation, event, &back, wished);
-    if functions::proposes(relation.shape.root) {
+    if proposing {
         functions::saw_record();
         return None;
     }
@@ -259,7 +279,8 @@ fn differing(relation: &Relation, event: &Event) -> Vec<Change> {
         .collect()
 }
 
-fn change(field: &Column, old: Value, new: Value) -> Change {
+/// A change of a field, in the buffer's memory.
+pub fn change(field: &Column, old: Value, new: Value) -> Change {
     buffer::in_memory(|| Change {
         field: field.name.as_str().into(),
         original: value::render(field, old),
@@ -318,91 +339,10 @@ fn take_held(relation: &Relation, event: &Event) -> Option<Held> {
     found
 }
 
-/// A row that an UPDATE takes out of its partition: the protected values with which it must arrive in another.
-struct Moving {
-    root: Oid,
-    key: String,
-    depth: u32,
-    values: Vec<(Rc<str>, Value)>,
-    /// Fields for which the statement itself has a wish, which comes before what a trigger assigns.
-    wished: Vec<Rc<str>>,
-}
-
-/// Remembers the row if the UPDATE moves it to another partition. The very next row that this statement inserts into the table
-/// is then this one, also if a trigger there changes its key.
-fn may_move(relation: &Relation, event: &Event, back: &[(&Column, Value)], wished: Vec<Rc<str>>) {
-    MOVING.with_borrow_mut(|m| m.retain(|x| x.depth != callbacks::depth()));
-    let leaves = relation
-        .partition_columns()
-        .any(|c| !value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c)));
-    let row = || if back.is_empty() { event.unchanged() } else { event.replaced(back) };
-    if !leaves || !event.leaves_partition(row()) {
-        return;
-    }
-    let stored = |f: &Column| {
-        back.iter().find(|(c, _)| c.number == f.number).map_or_else(|| event.value(Side::New, f), |(_, v)| *v)
-    };
-    let moving = Moving {
-        root: relation.shape.root,
-        key: key_of(relation, event, Side::New),
-        depth: callbacks::depth(),
-        values: buffer::in_memory(|| {
-            relation.fields.iter().map(|f| (f.name.as_str().into(), value::copy(f, stored(f)))).collect()
-        }),
-        wished,
-    };
-    MOVING.with_borrow_mut(|m| m.push(moving));
-    buffer::activate();
-}
-
-/// BEFORE INSERT on a partitioned table, last by name: a row that an UPDATE moves here from another partition keeps its
-/// protected values, whatever triggers of this partition assign; what they assigned becomes a proposal.
-pub fn moved(call: &Call) -> Option<Datum> {
-    let event = event(call, Event::is_before_insert);
-    if MOVING.with_borrow(Vec::is_empty) {
-        return event.unchanged();
-    }
-    let relation = config::relation(&event);
-    let depth = callbacks::depth();
-    let moving = MOVING.with_borrow_mut(|m| {
-        let at = m.iter().position(|x| x.root == relation.shape.root && x.depth == depth);
-        at.map(|i| m.swap_remove(i))
-    });
-    let Some(moving) = moving else { return event.unchanged() };
-    let key = key_of(&relation, &event, Side::Old);
-    if key != moving.key {
-        let (from, to) = buffer::in_memory(|| (value::text(&moving.key), value::text(&key)));
-        buffer::push(&relation.table, from, key::hash(&moving.key), Kind::KeyChangedAgain(to, key::hash(&key)));
-    }
-    let mut back: Vec<(&Column, Value)> = Vec::new();
-    let mut changes = Vec::new();
-    for field in &relation.fields {
-        let Some((_, kept)) = moving.values.iter().find(|(n, _)| **n == *field.name) else { continue };
-        let assigned = event.value(Side::Old, field);
-        if !value::same_image(field, *kept, assigned) {
-            if !moving.wished.iter().any(|w| **w == *field.name) {
-                changes.push(change(field, *kept, assigned));
-            }
-            back.push((field, *kept));
-        }
-    }
-    if back.is_empty() {
-        return event.unchanged();
-    }
-    if permit::covers(relation.shape.root) {
-        permit::refuse(&relation, &event, &key, &back[0].0.name);
-    }
-    let text = buffer::in_memory(|| value::text(&key));
-    if !changes.is_empty() {
-        buffer::push(&relation.table, text, key::hash(&key), Kind::Proposed { changes, withdrawn: Vec::new() });
-    }
-    event.replaced(&back)
-}
-
 /// AFTER DELETE of a row: its open proposals are looked after at the end of the statement. A row that moves to another
 /// partition or changes its key is still there then.
 pub fn deleted(call: &Call) -> Option<Datum> {
-    let event = event(call, Event::is_after_delete);
+    let event = called_by(call, Event::is_after_delete);
     let relation = config::relation(&event);
     let text = key_of(&relation, &event, Side::Old);
     if buffer::push(&relation.table, buffer::in_memory(|| value::text(&text)), key::hash(&text), Kind::Deleted) {
@@ -413,7 +353,7 @@ pub fn deleted(call: &Call) -> Option<Datum> {
 
 /// AFTER TRUNCATE: the same for all records that are gone.
 pub fn truncated(call: &Call) -> Option<Datum> {
-    let event = event(call, Event::is_after_truncate);
+    let event = called_by(call, Event::is_after_truncate);
     flush::truncated(config::relation(&event).table.table_id);
     None
 }
@@ -421,18 +361,16 @@ pub fn truncated(call: &Call) -> Option<Datum> {
 /// A statement at executor depth `depth` has ended: rows of it that never reached `last` were swallowed.
 pub fn statement_end(depth: u32) {
     take_where(|h| h.depth > depth).into_iter().for_each(Held::swallowed);
-    MOVING.with_borrow_mut(|m| m.retain(|x| x.depth <= depth));
 }
 
 /// Whether values in the buffer's memory are still needed.
 pub fn holds_values() -> bool {
-    !HELD.with_borrow(Vec::is_empty) || !MOVING.with_borrow(Vec::is_empty)
+    !HELD.with_borrow(Vec::is_empty)
 }
 
 /// The transaction is over.
 pub fn forget() {
     HELD.take();
-    MOVING.take();
 }
 
 /// A subtransaction was rolled back.

@@ -8,6 +8,8 @@ use std::collections::HashSet;
 
 thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
+    static STATEMENT: Cell<u64> = const { Cell::new(0) };
+    static STATEMENTS: Cell<u64> = const { Cell::new(0) };
     /// `DEPTH` when each open subtransaction began, for its abort.
     static DEPTHS: RefCell<Vec<(u32, u32)>> = const { RefCell::new(Vec::new()) };
     /// Set while the statement runs whose trigger loaded the library: nobody counted its run, so that its end is told from the
@@ -41,6 +43,11 @@ pub fn install() {
 /// How many executor runs we are inside of; at least 1, since who asks is a trigger.
 pub fn depth() -> u32 {
     DEPTH.get().max(1)
+}
+
+/// A number for the statement that runs: of two, the one that began later has the greater.
+pub fn statement() -> u64 {
+    STATEMENT.get()
 }
 
 /// From now on, or no more, statements are looked at whether they are marked as the one of an explicit `propose`.
@@ -137,7 +144,9 @@ macro_rules! executor_run {
             if UNCOUNTED.get() {
                 COUNTED.with_borrow_mut(|c| c.push(query as usize));
             }
-            let marked = MARKED_DEPTH.get();
+            let (marked, statement) = (MARKED_DEPTH.get(), STATEMENT.get());
+            STATEMENTS.set(STATEMENTS.get() + 1);
+            STATEMENT.set(STATEMENTS.get());
             // SAFETY: the query is the one that runs; the arguments are passed on as they came.
             unsafe {
                 if WATCH_FOR_MARK.get() && is_marked(query) {
@@ -149,6 +158,7 @@ macro_rules! executor_run {
                 }
             }
             MARKED_DEPTH.set(marked);
+            STATEMENT.set(statement);
             DEPTH.set(depth);
         }
     };

@@ -38,7 +38,7 @@ mod exports {
     native! {
         capture_first, pg_finfo_capture_first => crate::capture::trigger::first;
         capture_last, pg_finfo_capture_last => crate::capture::trigger::last;
-        capture_move, pg_finfo_capture_move => crate::capture::trigger::moved;
+        capture_move, pg_finfo_capture_move => crate::capture::moving::arrived;
         capture_delete, pg_finfo_capture_delete => crate::capture::trigger::deleted;
         capture_truncate, pg_finfo_capture_truncate => crate::capture::trigger::truncated;
         cw_person, pg_finfo_cw_person => crate::guard::functions::person;

@@ -5,11 +5,12 @@ use std::ffi::c_int;
 
 unsafe extern "C" {
     static mut bytea_output: c_int;
+    static mut Array_nulls: bool;
 }
 
 const BYTEA_OUTPUT_HEX: c_int = 1;
 
-/// Runs `f` with DateStyle ISO, IntervalStyle postgres, extra_float_digits 1, bytea_output hex and TimeZone UTC. These are
+/// Runs `f` with DateStyle ISO, IntervalStyle postgres, extra_float_digits 1, bytea_output hex, array_nulls on and TimeZone UTC. These are
 /// plain variables that output functions read, so they are swapped without the cost of SET; the session's come back when
 /// `f` returns or raises. With `all`, also search_path `pg_catalog, pg_temp`, lc_monetary C and xmloption content, for
 /// types whose text depends on them.
@@ -24,6 +25,7 @@ struct Fast {
     interval: c_int,
     float: c_int,
     bytea: c_int,
+    nulls: bool,
     zone: *mut pg_sys::pg_tz,
 }
 
@@ -36,12 +38,14 @@ impl Fast {
                 interval: pg_sys::IntervalStyle,
                 float: pg_sys::extra_float_digits,
                 bytea: bytea_output,
+                nulls: Array_nulls,
                 zone: pg_sys::session_timezone,
             };
             pg_sys::DateStyle = pg_sys::USE_ISO_DATES as c_int;
             pg_sys::IntervalStyle = pg_sys::INTSTYLE_POSTGRES as c_int;
             pg_sys::extra_float_digits = 1;
             bytea_output = BYTEA_OUTPUT_HEX;
+            Array_nulls = true;
             let utc = pg_sys::pg_tzset(c"UTC".as_ptr());
             if !utc.is_null() {
                 pg_sys::session_timezone = utc;
@@ -59,6 +63,7 @@ impl Drop for Fast {
             pg_sys::IntervalStyle = self.interval;
             pg_sys::extra_float_digits = self.float;
             bytea_output = self.bytea;
+            Array_nulls = self.nulls;
             pg_sys::session_timezone = self.zone;
         }
     }
