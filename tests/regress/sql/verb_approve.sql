@@ -1,7 +1,9 @@
 -- Design 5, Decide: approve() by those for whom a proposal waits; the last approval writes the values (promise 5).
 \set SHOW_CONTEXT never
+CREATE ROLE verb_approve_desk;
+GRANT verb_approve_desk TO bob, carol;
 SET SESSION AUTHORIZATION erp_owner;
-SELECT customer_workflow.protect('customers', '{credit_limit, payment_terms}', 'credit_managers');
+SELECT customer_workflow.protect('customers', '{credit_limit, payment_terms}', 'verb_approve_desk');
 SET SESSION AUTHORIZATION alice;
 UPDATE customers SET credit_limit = 5000, payment_terms = 'N60';
 -- a draft waits for nobody
@@ -51,11 +53,11 @@ SELECT * FROM error_of('SELECT customer_workflow.approve(NULL)');
 
 -- whoever has left the role in the meantime
 RESET SESSION AUTHORIZATION;
-CREATE ROLE verb_approve_temp LOGIN IN ROLE credit_managers;
+CREATE ROLE verb_approve_temp LOGIN IN ROLE verb_approve_desk;
 SET SESSION AUTHORIZATION verb_approve_temp;
 SELECT count(*) FROM customer_workflow.my_work_items;
 RESET SESSION AUTHORIZATION;
-REVOKE credit_managers FROM verb_approve_temp;
+REVOKE verb_approve_desk FROM verb_approve_temp;
 SET SESSION AUTHORIZATION verb_approve_temp;
 SELECT count(*) FROM customer_workflow.my_work_items;
 SELECT field, value FROM error_of('SELECT customer_workflow.approve(3)') WHERE field = 'sqlstate';
@@ -68,3 +70,4 @@ SET SESSION AUTHORIZATION carol;
 SELECT customer_workflow.approve(3);
 RESET SESSION AUTHORIZATION;
 SELECT id, credit_limit, payment_terms FROM customers ORDER BY id;
+DROP ROLE verb_approve_desk;

@@ -1,7 +1,9 @@
 -- Design 5, Propose: discard_change() removes one proposed value; the last one cancels the proposal.
 \set SHOW_CONTEXT never
+CREATE ROLE verb_discard_change_desk;
+GRANT verb_discard_change_desk TO bob, carol, dave;
 SET SESSION AUTHORIZATION erp_owner;
-SELECT customer_workflow.protect('customers', '{name, credit_limit, payment_terms}', 'credit_managers');
+SELECT customer_workflow.protect('customers', '{name, credit_limit, payment_terms}', 'verb_discard_change_desk');
 SELECT customer_workflow.grant_duty('customers', 'steward', 'dave');
 CREATE TEMP VIEW state AS
     SELECT p.id, p.status, p.digest IS NOT NULL AS digest, p.waiting_on, string_agg(c.field, ', ' ORDER BY c.field) AS fields
@@ -61,16 +63,12 @@ SELECT field, value FROM error_of($$ SELECT customer_workflow.discard_change(2, 
 SET SESSION AUTHORIZATION alice;
 UPDATE customers SET name = 'A' WHERE id = 1;
 SELECT customer_workflow.submit(2);
-RESET SESSION AUTHORIZATION;
-GRANT credit_managers TO dave;
 SET SESSION AUTHORIZATION dave;
 SELECT customer_workflow.discard_change(2, 'name');
 SET SESSION AUTHORIZATION alice;
 SELECT customer_workflow.submit(2);
 SET SESSION AUTHORIZATION dave;
 SELECT * FROM error_of('SELECT customer_workflow.approve(2)');
-RESET SESSION AUTHORIZATION;
-REVOKE credit_managers FROM dave;
 
 -- what a transaction discarded counts as amended by it
 SET SESSION AUTHORIZATION alice;
@@ -81,3 +79,5 @@ SELECT customer_workflow.discard_change(3, 'name');
 SELECT id FROM customer_workflow.last_proposals() AS id;
 ROLLBACK;
 SELECT * FROM state WHERE id = 3;
+RESET SESSION AUTHORIZATION;
+DROP ROLE verb_discard_change_desk;

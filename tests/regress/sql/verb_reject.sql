@@ -1,7 +1,9 @@
 -- Design 5, Decide: reject() and request_change() send a proposal back to its author, with a reason.
 \set SHOW_CONTEXT never
+CREATE ROLE verb_reject_desk;
+GRANT verb_reject_desk TO alice, bob, carol;
 SET SESSION AUTHORIZATION erp_owner;
-SELECT customer_workflow.protect('customers', '{credit_limit, payment_terms}', 'credit_managers');
+SELECT customer_workflow.protect('customers', '{credit_limit, payment_terms}', 'verb_reject_desk');
 SET SESSION AUTHORIZATION alice;
 UPDATE customers SET credit_limit = 5000;
 SELECT outcome FROM customer_workflow.submit_many('{1,2,3}');
@@ -35,13 +37,8 @@ SELECT customer_workflow.submit(1);
 SELECT customer_workflow.cancel(2);
 
 -- not one's own, also not to send it back
-RESET SESSION AUTHORIZATION;
-GRANT credit_managers TO alice;
-SET SESSION AUTHORIZATION alice;
 SELECT field, value FROM error_of('SELECT customer_workflow.reject(1, ''changed my mind'')') WHERE field = 'sqlstate';
 SELECT field, value FROM error_of('SELECT customer_workflow.request_change(1, ''changed my mind'')') WHERE field = 'sqlstate';
-RESET SESSION AUTHORIZATION;
-REVOKE credit_managers FROM alice;
 -- and not of others for whom it does not wait
 SET SESSION AUTHORIZATION dave;
 SELECT * FROM error_of('SELECT customer_workflow.reject(1, ''no'')');
@@ -53,3 +50,5 @@ SELECT customer_workflow.disable('customers');
 SET SESSION AUTHORIZATION bob;
 SELECT field, value FROM error_of('SELECT customer_workflow.approve(1)') WHERE field = 'sqlstate';
 SELECT customer_workflow.reject(1, 'no');
+RESET SESSION AUTHORIZATION;
+DROP ROLE verb_reject_desk;

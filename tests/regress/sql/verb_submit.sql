@@ -1,5 +1,7 @@
 -- Design 5, Decide: submit() hands a proposal to its workflow, also again after it came back.
 \set SHOW_CONTEXT never
+CREATE ROLE verb_submit_desk;
+GRANT verb_submit_desk TO bob, dave;
 SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.protect('customers', '{credit_limit, payment_terms}');
 SELECT customer_workflow.grant_duty('customers', 'steward', 'dave');
@@ -20,7 +22,7 @@ SELECT customer_workflow.protect('customers', '{credit_limit, payment_terms}', '
 SET SESSION AUTHORIZATION alice;
 SELECT * FROM error_of('SELECT customer_workflow.submit(1)');
 SET SESSION AUTHORIZATION erp_owner;
-SELECT customer_workflow.protect('customers', '{credit_limit, payment_terms}', 'credit_managers');
+SELECT customer_workflow.protect('customers', '{credit_limit, payment_terms}', 'verb_submit_desk');
 
 -- by its author, not by anybody else, whoever he is
 SET SESSION AUTHORIZATION bob;
@@ -39,6 +41,7 @@ SELECT * FROM error_of('SELECT customer_workflow.submit(1)');
 SET SESSION AUTHORIZATION dave;
 SELECT customer_workflow.submit(2);
 SELECT author, originator, comment FROM state WHERE id = 2;
+SELECT * FROM error_of('SELECT customer_workflow.approve(2)');
 
 -- again after a rejection, and after a request for change; with or without an edit
 SET SESSION AUTHORIZATION bob;
@@ -65,3 +68,5 @@ BEGIN;
 SELECT customer_workflow.submit(3);
 ROLLBACK;
 SELECT status, waiting_on FROM state WHERE id = 3;
+RESET SESSION AUTHORIZATION;
+DROP ROLE verb_submit_desk;
