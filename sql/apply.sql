@@ -71,7 +71,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._deferrable(regclass, oid, boolean) IS 'Names of deferrable constraints of a table and of those that reference it, as far as a role can set them: all, and those to be deferred again';
 
-CREATE FUNCTION customer_workflow._write(table_id integer, role oid, past_row_security boolean, keys jsonb[], fields text[], proposed text[],
+CREATE FUNCTION customer_workflow._write(table_id integer, role oid, past_row_security boolean, keys jsonb[], fields text[], proposed text[], images bytea[],
                                          keep_books boolean)
     RETURNS TABLE (written bigint, different bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -81,7 +81,7 @@ DECLARE
     query text;
 BEGIN
     SELECT * INTO constraints FROM customer_workflow._deferrable(tab.relation, role, false);
-    PERFORM customer_workflow._permit(tab.relation, keys::text[], fields, proposed, role);
+    PERFORM customer_workflow._permit(tab.relation, keys::text[], fields, proposed, images, role);
     SELECT format('WITH w AS (UPDATE %s AS t SET %s FROM (SELECT %s, %s FROM pg_catalog.unnest($1) WITH ORDINALITY AS k (key, n)) AS v WHERE %s '
                   'RETURNING ROW(%s)::pg_catalog.record OPERATOR(pg_catalog.*=) ROW(%s)::pg_catalog.record AS same) '
                   'SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE NOT same) FROM w',
@@ -118,7 +118,7 @@ BEGIN
     RETURN NEXT;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], boolean)
+COMMENT ON FUNCTION customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean)
     IS 'Writes these values to these records as a role, checks deferred constraints, and counts rows written and rows that hold something else afterwards';
 
 -- The array of values is two-dimensional: a row a record, in the order of the keys.
@@ -133,7 +133,8 @@ BEGIN
     FOR batch IN
         WITH one AS (
             SELECT p.id, p.table_id, p.record_key, p.database_role,
-                   array_agg(c.field ORDER BY c.field COLLATE "C") AS fields, array_agg(c.proposed ORDER BY c.field COLLATE "C") AS proposed
+                   array_agg(c.field ORDER BY c.field COLLATE "C") AS fields, array_agg(c.proposed ORDER BY c.field COLLATE "C") AS proposed,
+                       array_agg(c.image ORDER BY c.field COLLATE "C") AS images
               FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id
              WHERE p.id = ANY (proposals) GROUP BY p.id
         ), alike AS MATERIALIZED (
@@ -143,14 +144,14 @@ BEGIN
               JOIN customer_workflow.protected_table AS t ON t.id = o.table_id
         )
         SELECT a.table_id, a.relation, a.options, a.fields, a.role,
-               array_agg(o.record_key ORDER BY o.id) AS keys, array_agg(o.proposed ORDER BY o.id) AS proposed
+               array_agg(o.record_key ORDER BY o.id) AS keys, array_agg(o.proposed ORDER BY o.id) AS proposed, array_agg(o.images ORDER BY o.id) AS images
           FROM one AS o JOIN alike AS a ON a.table_id = o.table_id AND a.fields = o.fields AND a.database_role = o.database_role
          GROUP BY a.table_id, a.relation, a.options, a.fields, a.role
          ORDER BY a.table_id, min(o.id)
     LOOP
         SELECT * INTO result FROM customer_workflow._write(batch.table_id,
             coalesce(batch.role, customer_workflow._writing_role(batch.relation, batch.options)), batch.role IS NULL,
-            batch.keys, batch.fields, batch.proposed, batch.role IS NULL);
+            batch.keys, batch.fields, batch.proposed, batch.images, batch.role IS NULL);
         SELECT * INTO foreign_keys FROM customer_workflow._deferrable(batch.relation, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user), true);
         IF foreign_keys.names IS NOT NULL THEN
             EXECUTE 'SET CONSTRAINTS ' || foreign_keys.names || ' IMMEDIATE';
@@ -317,7 +318,7 @@ COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored 
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
-    customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], boolean), customer_workflow._write_proposals(bigint[], boolean),
+    customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean), customer_workflow._write_proposals(bigint[], boolean),
     customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[]),
     customer_workflow._raise_problem(customer_workflow._problem),
     customer_workflow._is_outcome(text), customer_workflow._try_write(bigint[], boolean), customer_workflow._moved(bigint[])

@@ -1,7 +1,7 @@
 -- What the triggers captured meets open proposals.
 
 CREATE FUNCTION customer_workflow._merge(table_id integer, keys text[], hashes uuid[], records integer[], fields text[],
-    originals text[], proposeds text[], withdraws boolean[], author text, parties text[], data_entity text,
+    originals text[], proposeds text[], images bytea[], withdraws boolean[], author text, parties text[], data_entity text,
     auto_submit boolean, reference text, comment text)
 RETURNS TABLE (record integer, proposal bigint, status text, outcome text, others text, submits boolean, changes bigint)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -45,10 +45,11 @@ BEGIN
                         WHEN o.pending IS NOT NULL AND amend = 'reject' THEN 'reject'
                         WHEN o.editable IS NOT NULL THEN 'amend'
                         ELSE 'new' END AS action
-              FROM ROWS FROM (unnest(records), unnest(fields), unnest(proposeds), unnest(withdraws)) WITH ORDINALITY
-                   AS c (record, field, proposed, withdraw, n)
+              FROM ROWS FROM (unnest(records), unnest(fields), unnest(proposeds), unnest(images), unnest(withdraws)) WITH ORDINALITY
+                   AS c (record, field, proposed, image, withdraw, n)
               LEFT JOIN LATERAL (
-                   SELECT max(p.id) FILTER (WHERE x.proposal IS NOT NULL AND x.proposed COLLATE "C" IS NOT DISTINCT FROM c.proposed) AS same,
+                   SELECT max(p.id) FILTER (WHERE x.proposal IS NOT NULL AND x.proposed COLLATE "C" IS NOT DISTINCT FROM c.proposed
+                                                  AND x.image IS NOT DISTINCT FROM c.image) AS same,
                           max(p.id) FILTER (WHERE x.proposal IS NOT NULL AND e.editable) AS editing,
                           max(p.id) FILTER (WHERE x.proposal IS NOT NULL AND NOT e.editable) AS pending,
                           coalesce(max(p.id) FILTER (WHERE p.collects), max(p.id) FILTER (WHERE e.editable)) AS editable
@@ -119,9 +120,9 @@ BEGIN
     END IF;
 
     WITH edit AS (
-        SELECT c.target, c.action, c.field, c.original, c.proposed
-          FROM ROWS FROM (unnest(actions), unnest(targets), unnest(fields), unnest(originals), unnest(proposeds))
-               AS c (action, target, field, original, proposed)
+        SELECT c.target, c.action, c.field, c.original, c.proposed, c.image
+          FROM ROWS FROM (unnest(actions), unnest(targets), unnest(fields), unnest(originals), unnest(proposeds), unnest(images))
+               AS c (action, target, field, original, proposed, image)
          WHERE c.action IN ('new', 'amend', 'recall')
     ), before AS (
         SELECT e.target, e.field, x.proposed, x.proposal IS NOT NULL AS known, e.proposed AS now
@@ -134,9 +135,9 @@ BEGIN
                    'previous', customer_workflow._logged_text(b.proposed), 'proposed', customer_workflow._logged_text(b.now)) ORDER BY b.field))
           FROM before AS b GROUP BY b.target
     ), written AS (
-        INSERT INTO customer_workflow.change (proposal, field, original, proposed)
-        SELECT e.target, e.field, e.original, e.proposed FROM edit AS e
-        ON CONFLICT (proposal, field) DO UPDATE SET original = excluded.original, proposed = excluded.proposed, changed_at = now()
+        INSERT INTO customer_workflow.change (proposal, field, original, proposed, image)
+        SELECT e.target, e.field, e.original, e.proposed, e.image FROM edit AS e
+        ON CONFLICT (proposal, field) DO UPDATE SET original = excluded.original, proposed = excluded.proposed, image = excluded.image, changed_at = now()
         RETURNING proposal
     )
     SELECT array_agg(DISTINCT w.proposal) INTO amended FROM written AS w;
@@ -180,7 +181,7 @@ BEGIN
      ORDER BY r.record, r.outcome = 'withdrawn' DESC, p.id;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], boolean[], text, text[], text, boolean, text, text)
+COMMENT ON FUNCTION customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text)
     IS 'Captured changes of records that have open proposals: into which proposal each goes';
 
 CREATE FUNCTION customer_workflow._logged_text(value text) RETURNS jsonb
@@ -321,7 +322,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._records_gone(integer, uuid[]) IS 'What becomes of open proposals whose record was deleted or truncated, by option on_record_delete';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], boolean[], text, text[], text, boolean, text, text),
+    customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text),
     customer_workflow._logged_text(text), customer_workflow._back_to_draft(bigint[], text, jsonb),
     customer_workflow._remove_changes(bigint[], text[], text, text),
     customer_workflow._keys_changed(integer, uuid[], text[], uuid[]), customer_workflow._records_gone(integer, uuid[])

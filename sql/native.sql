@@ -74,9 +74,9 @@ CREATE FUNCTION customer_workflow._touch(proposals bigint[], submit boolean) RET
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_touch';
 COMMENT ON FUNCTION customer_workflow._touch(bigint[], boolean) IS 'Notes that this transaction amended proposals; with submit they submit themselves at commit';
 
-CREATE FUNCTION customer_workflow._permit(relation regclass, keys text[], fields text[], "values" text[], role oid) RETURNS void
+CREATE FUNCTION customer_workflow._permit(relation regclass, keys text[], fields text[], "values" text[], images bytea[], role oid) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit';
-COMMENT ON FUNCTION customer_workflow._permit(regclass, text[], text[], text[], oid) IS 'Lets the next statement write exactly these values, read as this role, to exactly these records';
+COMMENT ON FUNCTION customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid) IS 'Lets the next statement write exactly these values, read as this role, to exactly these records';
 
 CREATE FUNCTION customer_workflow._permitted(record integer, field bigint, "like" anyelement) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permitted';
@@ -98,5 +98,5 @@ COMMENT ON FUNCTION customer_workflow._raise(text, text, text, text, text, text,
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._switch_user(oid, boolean), customer_workflow._invalidate(regclass),
-    customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], oid)
+    customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid)
     FROM PUBLIC;

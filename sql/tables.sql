@@ -128,6 +128,7 @@ CREATE TABLE customer_workflow.change (
     field      text NOT NULL,
     original   text,
     proposed   text,
+    image      bytea,
     changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     PRIMARY KEY (proposal, field)
 );
@@ -136,6 +137,7 @@ COMMENT ON COLUMN customer_workflow.change.proposal IS 'The proposal it belongs 
 COMMENT ON COLUMN customer_workflow.change.field IS 'The column';
 COMMENT ON COLUMN customer_workflow.change.original IS 'The value stored when the change was proposed; null is SQL NULL';
 COMMENT ON COLUMN customer_workflow.change.proposed IS 'The value that the UPDATE carried; null is SQL NULL';
+COMMENT ON COLUMN customer_workflow.change.image IS 'The proposed value as PostgreSQL stores it, where its text does not give it back bit by bit; null for nearly every value';
 COMMENT ON COLUMN customer_workflow.change.changed_at IS 'When it was captured or last edited';
 
 CREATE TABLE customer_workflow.work_item (

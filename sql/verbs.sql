@@ -248,5 +248,6 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._lock(bigint[], boolean, boolean),
     customer_workflow._note(customer_workflow._request, text, bigint[], boolean),
     customer_workflow._submit(customer_workflow._request, bigint[]), customer_workflow._approve(customer_workflow._request, bigint[], boolean),
-    customer_workflow._send_back(customer_workflow._request, bigint[])
+    customer_workflow._send_back(customer_workflow._request, bigint[]),
+    customer_workflow._reads_whole_rows(bigint[]), customer_workflow._without_row(customer_workflow._problem)
     FROM PUBLIC;

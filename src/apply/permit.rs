@@ -7,6 +7,7 @@ use crate::pg::arena::Arena;
 use crate::pg::callbacks;
 use crate::pg::column::Column;
 use crate::pg::function::Call;
+use crate::pg::image;
 use crate::pg::role;
 use crate::pg::row::{Event, Side};
 use crate::pg::shape::Shape;
@@ -30,12 +31,14 @@ thread_local! {
     static ARENA: Arena = Arena::new(c"customer_workflow permit");
 }
 
-/// SQL `_permit(relation regclass, keys text[], fields text[], "values" text[], role oid)`: arms it. `values` has, record by
+/// SQL `_permit(relation regclass, keys text[], fields text[], "values" text[], images bytea[], role oid)`: arms
+/// it. `values` has, record by
 /// record, one text for each field; they are read as `role`, the one that will write them, because reading a value may run the
 /// CHECK of a domain inside it. EXECUTE for the extension's owner only. 55000 when one is armed already.
 pub fn arm(call: &Call) -> Option<Datum> {
     let root = call.oid(0)?;
-    let (keys, fields, texts, role) = (call.texts(1)?, call.texts(2)?, call.texts(3)?, call.oid(4)?);
+    let (keys, fields, texts) = (call.texts(1)?, call.texts(2)?, call.texts(3)?);
+    let (images, role) = (call.byteas(4)?, call.oid(5)?);
     if covers_any() {
         raise(
             Report::new("55000", "another approval is being written in this session".to_owned())
@@ -62,6 +65,9 @@ pub fn arm(call: &Call) -> Option<Datum> {
     assert_eq!(texts.len(), keys.len() * columns.len());
     let read = |(i, text): (usize, Option<String>)| {
         let column = &columns[i % columns.len()];
+        if let Some(exact) = images[i].and_then(|image| image::value(column, image)) {
+            return Some(exact);
+        }
         let text = CString::new(text?).unwrap_or_default();
         let base = value::base_type(column.type_oid);
         let read = || value::read(base, value::base_typmod(column), &text);

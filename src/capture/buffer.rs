@@ -22,6 +22,8 @@ pub struct Change {
     pub original: Value,
     /// The wished value, likewise.
     pub proposed: Value,
+    /// The wished value as a `bytea` datum, where its text does not give it back bit by bit.
+    pub image: Value,
 }
 
 /// What happened to a record.

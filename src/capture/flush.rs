@@ -11,13 +11,13 @@ use crate::pg::spi::{Sequence, Statement};
 use crate::pg::{callbacks, role, value};
 use crate::settings;
 use pgrx::pg_sys::{
-    self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, Oid, TEXTARRAYOID, TEXTOID,
+    self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, TEXTARRAYOID, TEXTOID,
 };
 use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-const UUIDARRAYOID: Oid = pg_sys::UUIDARRAYOID;
+use pg_sys::{BYTEAARRAYOID, UUIDARRAYOID};
 
 static PROPOSALS: Sequence = Sequence::new(c"proposal_id_seq");
 
@@ -52,11 +52,12 @@ static NEW_PROPOSALS: Statement = Statement::new(
 );
 
 static NEW_CHANGES: Statement = Statement::new(
-    c"INSERT INTO customer_workflow.change (proposal, field, original, proposed)
-      SELECT u.proposal, u.field, u.original, u.proposed
-        FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4))
-             AS u (proposal, field, original, proposed)",
-    &[INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID],
+    c"INSERT INTO customer_workflow.change (proposal, field, original, proposed, image)
+      SELECT u.proposal, u.field, u.original, u.proposed, u.image
+        FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),
+                        pg_catalog.unnest($5))
+             AS u (proposal, field, original, proposed, image)",
+    &[INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID],
 );
 
 static NEW_HISTORY: Statement = Statement::new(
@@ -67,7 +68,7 @@ static NEW_HISTORY: Statement = Statement::new(
 
 static MERGE: Statement = Statement::new(
     c"SELECT m.record, m.proposal, m.status, m.outcome, m.others, m.submits, m.changes
-        FROM customer_workflow._merge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) AS m",
+        FROM customer_workflow._merge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS m",
     &[
         INT4OID,
         TEXTARRAYOID,
@@ -76,6 +77,7 @@ static MERGE: Statement = Statement::new(
         TEXTARRAYOID,
         TEXTARRAYOID,
         TEXTARRAYOID,
+        BYTEAARRAYOID,
         pg_sys::BOOLARRAYOID,
         TEXTOID,
         TEXTARRAYOID,
@@ -322,13 +324,15 @@ fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
         |_| (),
     );
     let mut names = Names::default();
-    let (mut of, mut fields, mut originals, mut proposed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut of, mut fields, mut originals, mut proposed, mut images) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (&i, id) in which.iter().zip(&id_datums) {
         for change in &records.changes[i].0 {
             of.push(*id);
             fields.push(Some(names.datum(&change.field)));
             originals.push(change.original);
             proposed.push(change.proposed);
+            images.push(change.image);
         }
     }
     NEW_CHANGES.run(
@@ -337,6 +341,7 @@ fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
             Some(array(TEXTOID, &fields)),
             Some(array(TEXTOID, &originals)),
             Some(array(TEXTOID, &proposed)),
+            Some(array(pg_sys::BYTEAOID, &images)),
         ],
         |_| (),
     );
@@ -361,8 +366,8 @@ fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
 /// Records with open proposals: SQL decides where each change goes.
 fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
     let mut names = Names::default();
-    let (mut of, mut fields, mut originals, mut proposed, mut withdraws) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut of, mut fields, mut originals, mut proposed, mut images, mut withdraws) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (n, &i) in which.iter().enumerate() {
         let (changes, withdrawn) = &records.changes[i];
         for change in changes {
@@ -370,6 +375,7 @@ fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
             fields.push(Some(names.datum(&change.field)));
             originals.push(change.original);
             proposed.push(change.proposed);
+            images.push(change.image);
             withdraws.push(Some(Datum::from(false)));
         }
         for field in withdrawn.iter().filter(|w| changes.iter().all(|c| c.field != **w)) {
@@ -377,6 +383,7 @@ fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
             fields.push(Some(names.datum(field)));
             originals.push(None);
             proposed.push(None);
+            images.push(None);
             withdraws.push(Some(Datum::from(true)));
         }
     }
@@ -389,6 +396,7 @@ fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
             Some(array(TEXTOID, &fields)),
             Some(array(TEXTOID, &originals)),
             Some(array(TEXTOID, &proposed)),
+            Some(array(pg_sys::BYTEAOID, &images)),
             Some(array(BOOLOID, &withdraws)),
             Some(common.person),
             common.parties,

@@ -11,6 +11,7 @@ use crate::guard::person;
 use crate::pg::callbacks;
 use crate::pg::column::Column;
 use crate::pg::function::Call;
+use crate::pg::image;
 use crate::pg::row::{Event, Side};
 use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{Datum, Oid};
@@ -281,10 +282,14 @@ fn differing(relation: &Relation, event: &Event) -> Vec<Change> {
 
 /// A change of a field, in the buffer's memory.
 pub fn change(field: &Column, old: Value, new: Value) -> Change {
-    buffer::in_memory(|| Change {
-        field: field.name.as_str().into(),
-        original: value::render(field, old),
-        proposed: value::render(field, new),
+    buffer::in_memory(|| {
+        let proposed = value::render(field, new);
+        Change {
+            field: field.name.as_str().into(),
+            original: value::render(field, old),
+            proposed,
+            image: new.zip(proposed).and_then(|(value, text)| image::where_text_is_not_exact(field, value, text)),
+        }
     })
 }
 

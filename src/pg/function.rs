@@ -57,6 +57,11 @@ impl Call {
         Some(elements(self.arg(n)?, pg_sys::TEXTOID).into_iter().map(|e| e.map(value::text_string)).collect())
     }
 
+    /// Argument `n` as an array of bytea, of any number of dimensions, row by row.
+    pub fn byteas(&self, n: usize) -> Option<Vec<Option<Datum>>> {
+        Some(elements(self.arg(n)?, pg_sys::BYTEAOID))
+    }
+
     /// Argument `n` as an array of bigint.
     pub fn bigints(&self, n: usize) -> Option<Vec<Option<i64>>> {
         Some(elements(self.arg(n)?, pg_sys::INT8OID).into_iter().map(|e| e.map(|d| d.value() as i64)).collect())

@@ -5,6 +5,7 @@ pub mod callbacks;
 pub mod column;
 pub mod function;
 pub mod guard;
+pub mod image;
 pub mod role;
 pub mod row;
 pub mod settings;

@@ -88,6 +88,11 @@ pub fn to_string(column: &Column, value: Datum) -> String {
 /// # Safety
 /// `value` is a value of this column's type.
 unsafe fn output(column: &Column, value: Datum) -> *mut std::ffi::c_char {
+    if base_type(column.type_oid) == pg_sys::XMLOID {
+        // its output function leaves the declaration out, which the text keeps
+        // SAFETY: xml is stored as text is.
+        return unsafe { pg_sys::text_to_cstring(value.cast_mut_ptr()) };
+    }
     // SAFETY: the output function belongs to the type of the value.
     pinned(column.needs_all_settings, || unsafe { pg_sys::OidOutputFunctionCall(column.output, value) })
 }
@@ -171,4 +176,10 @@ pub fn uuid(bytes: [u8; 16]) -> Datum {
         *p = bytes;
         Datum::from(p)
     }
+}
+
+/// A `bytea` datum in the current memory context.
+pub fn bytea(bytes: &[u8]) -> Datum {
+    // SAFETY: bytea is stored as text is.
+    Datum::from(unsafe { pg_sys::cstring_to_text_with_len(bytes.as_ptr().cast(), bytes.len() as i32) })
 }
