@@ -55,19 +55,23 @@ $$;
 COMMENT ON FUNCTION customer_workflow._labels(integer, jsonb[]) IS 'Option record_label of records, without those for which it cannot be computed: a label stands in nobody''s way';
 
 -- SET CONSTRAINTS goes by name: it fires every constraint of a name in a schema, and needs USAGE of that schema. A table may be
--- referenced from schemas that its owner may not use; checks of foreign keys run as the tables' owners whoever fires them.
+-- referenced from schemas that its owner may not use; checks of foreign keys run as the tables' owners whoever fires them. Other
+-- constraints may be triggers, and those of another owner must not run with this one's rights.
 CREATE FUNCTION customer_workflow._deferrable(relation regclass, role oid, foreign_keys boolean) RETURNS TABLE (names text, deferred text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT string_agg(m.name, ', '), string_agg(m.name, ', ') FILTER (WHERE m.deferred AND NOT m.some_not_deferrable)
       FROM (SELECT format('%I.%I', n.nspname, c.conname) AS name, n.oid AS schema, bool_or(c.condeferred) AS deferred,
                    (SELECT bool_or(NOT k.condeferrable) FROM pg_constraint AS k WHERE k.conname = c.conname AND k.connamespace = n.oid) AS some_not_deferrable,
                    (SELECT bool_and(k.contype = 'f') FROM pg_constraint AS k
-                     WHERE k.conname = c.conname AND k.connamespace = n.oid AND k.condeferrable) AS only_foreign_keys
+                     WHERE k.conname = c.conname AND k.connamespace = n.oid AND k.condeferrable) AS only_foreign_keys,
+                   (SELECT bool_and(o.relowner = (SELECT own.relowner FROM pg_class AS own WHERE own.oid = relation))
+                      FROM pg_constraint AS k JOIN pg_class AS o ON o.oid = k.conrelid
+                     WHERE k.conname = c.conname AND k.connamespace = n.oid AND k.condeferrable) AS of_one_owner
               FROM pg_constraint AS c JOIN pg_namespace AS n ON n.oid = c.connamespace
              WHERE c.condeferrable
                AND (c.conrelid IN (SELECT customer_workflow._tree(relation)) OR c.confrelid IN (SELECT customer_workflow._tree(relation)))
              GROUP BY n.oid, n.nspname, c.conname) AS m
-     WHERE m.only_foreign_keys = foreign_keys AND has_schema_privilege(role, m.schema, 'USAGE')
+     WHERE m.only_foreign_keys = foreign_keys AND (m.only_foreign_keys OR m.of_one_owner) AND has_schema_privilege(role, m.schema, 'USAGE')
 $$;
 COMMENT ON FUNCTION customer_workflow._deferrable(regclass, oid, boolean) IS 'Names of deferrable constraints of a table and of those that reference it, as far as a role can set them: all, and those to be deferred again';
 
