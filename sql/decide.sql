@@ -18,6 +18,7 @@ COMMENT ON TYPE customer_workflow._request IS 'Who asks for what: the verb, the 
 CREATE FUNCTION customer_workflow._request(verb text, comment text, work_item bigint, on_conflict text) RETURNS customer_workflow._request
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM customer_workflow._outside_approval();
     IF on_conflict NOT IN ('fail', 'overwrite') THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('"%s" is not a value of on_conflict', on_conflict), HINT = 'Valid values are: fail, overwrite.';
@@ -38,6 +39,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     ), tables AS (
         SELECT t.id, t.relation, t.enabled, t.approvers,
                coalesce(customer_workflow._name(t.relation), t.relation_name) AS name,
+               coalesce((SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = t.relation), true) AS row_security,
                customer_workflow._option_defaults() || t.options AS options,
                customer_workflow._has_duty(t.id, '{steward}') AS steward,
                customer_workflow._configures(t.relation) AS administrator
@@ -74,10 +76,15 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                    WHEN request.verb IN ('approve', 'reject', 'request_change') AND a.digest IS NULL
                         AND (t.options ->> 'require_digest')::boolean THEN 'CW002 missing'
                    WHEN a.digest <> coalesce((a.proposal).digest, '') THEN 'CW002'
-               END AS code, t.id AS table_id
+               END AS code, t.id AS table_id, t.relation, t.row_security
           FROM asked AS a LEFT JOIN tables AS t ON t.id = (a.proposal).table_id
     ), judged AS (
-        SELECT c.*, CASE WHEN c.code IS NOT NULL OR request.verb <> 'submit' THEN c.code
+        SELECT c.*, CASE -- who may not see a proposal does not learn from an error that it exists
+                         WHEN c.code IS NOT NULL AND NOT request.automatic
+                              AND NOT EXISTS (SELECT FROM customer_workflow._acting AS s WHERE s.id = c.id AND s.acts)
+                              AND (c.row_security OR NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user),
+                                                                             c.relation, 'SELECT')) THEN 'P0002'
+                         WHEN c.code IS NOT NULL OR request.verb <> 'submit' THEN c.code
                          WHEN c.approvers IS NULL THEN 'CW004'
                          WHEN NOT EXISTS (SELECT FROM eligible AS e
                                            WHERE e.id = c.table_id
@@ -177,6 +184,7 @@ BEGIN
             hashes := hashes || batch.hashes;
         END LOOP;
     END IF;
+    PERFORM customer_workflow._hold_configuration(ARRAY(SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)));
     -- Which of an author's proposals for a record is his draft cannot be said without the others.
     IF with_drafts THEN
         ids := ARRAY(SELECT id FROM unnest(proposals) AS id

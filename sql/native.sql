@@ -78,6 +78,10 @@ CREATE FUNCTION customer_workflow._permit(relation regclass, keys text[], fields
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit';
 COMMENT ON FUNCTION customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid) IS 'Lets the next statement write exactly these values, read as this role, to exactly these records';
 
+CREATE FUNCTION customer_workflow._outside_approval() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_outside_approval';
+COMMENT ON FUNCTION customer_workflow._outside_approval() IS 'Error 55000 while approved values are being written in this session: a trigger must not use the approver''s name for more';
+
 CREATE FUNCTION customer_workflow._permitted(record integer, field bigint, "like" anyelement) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permitted';
 COMMENT ON FUNCTION customer_workflow._permitted(integer, bigint, anyelement) IS 'A value of the permit, for the statement that writes it: as the role that writes, so for everyone';

@@ -39,13 +39,7 @@ pub fn arm(call: &Call) -> Option<Datum> {
     let root = call.oid(0)?;
     let (keys, fields, texts) = (call.texts(1)?, call.texts(2)?, call.texts(3)?);
     let (images, role) = (call.byteas(4)?, call.oid(5)?);
-    if covers_any() {
-        raise(
-            Report::new("55000", "another approval is being written in this session".to_owned())
-                .detail("A trigger that runs while approved values are written called an approving function.")
-                .hint("Call it after the statement instead, for example from the application."),
-        );
-    }
+    refuse_inside_approval();
     let shape = Shape::of_oid(root);
     let columns: Vec<Column> = fields
         .into_iter()
@@ -105,8 +99,21 @@ pub fn end(_: &Call) -> Option<Datum> {
     None
 }
 
-fn covers_any() -> bool {
-    PERMIT.with_borrow(Option::is_some)
+/// SQL `_outside_approval()`: 55000 while approved values are being written in this session. A trigger of the table runs then, in
+/// the name of whoever approves, and must not use it for decisions of its own.
+pub fn outside(_: &Call) -> Option<Datum> {
+    refuse_inside_approval();
+    None
+}
+
+fn refuse_inside_approval() {
+    if PERMIT.with_borrow(Option::is_some) {
+        raise(
+            Report::new("55000", "another approval is being written in this session".to_owned())
+                .detail("A trigger that runs while approved values are written called a function of customer_workflow.")
+                .hint("Call it after the statement instead, for example from the application."),
+        );
+    }
 }
 
 /// Whether approved values are being written to the table with this root.

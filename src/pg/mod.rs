@@ -56,6 +56,7 @@ mod exports {
         cw_touched, pg_finfo_cw_touched => crate::capture::functions::touched;
         cw_touch, pg_finfo_cw_touch => crate::capture::functions::touch;
         cw_permit, pg_finfo_cw_permit => crate::apply::permit::arm;
+        cw_outside_approval, pg_finfo_cw_outside_approval => crate::apply::permit::outside;
         cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
         cw_raise, pg_finfo_cw_raise => crate::error::raise_from_sql;

@@ -24,7 +24,8 @@ SELECT * FROM error_of('SELECT customer_workflow.approve(1)');
 -- CW002: the digest is not the proposal's
 SELECT * FROM error_of($$ SELECT customer_workflow.approve(2, digest => 'seen') $$) WHERE field <> 'detail';
 
--- CW003: wrong status for the verb
+-- CW003: wrong status for the verb, told to whoever may see the proposal
+SET SESSION AUTHORIZATION dave;
 SELECT * FROM error_of('SELECT customer_workflow.approve(4)');
 SET SESSION AUTHORIZATION alice;
 SELECT * FROM error_of('SELECT customer_workflow.submit(1)');
