@@ -7,7 +7,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._display(text) IS 'A person as people read it: roles plainly (unless their name looks like a person''s), people and groups with their prefix';
 
 CREATE FUNCTION customer_workflow.current_person() RETURNS text
-LANGUAGE sql STABLE PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT customer_workflow._display(customer_workflow._person())
 $$;
 COMMENT ON FUNCTION customer_workflow.current_person() IS 'Who acts now: the session user, or whom an application role has named; null where it has to name a person and has not';
@@ -50,9 +50,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._roles_of(oid) IS 'The role and the roles that it is a member of, direct or inherited; being a superuser makes nobody a member';
 
-CREATE FUNCTION customer_workflow._my_assignees() RETURNS text[]
+CREATE FUNCTION customer_workflow._assignees_of(identities text[]) RETURNS text[]
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    WITH mine (id) AS (SELECT unnest(customer_workflow._identities())),
+    WITH mine (id) AS (SELECT unnest(identities)),
          own (name) AS (
              SELECT id FROM mine WHERE id NOT LIKE 'oid:%'
              UNION
@@ -66,7 +66,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
             UNION
             SELECT 'group:' || g.group_name FROM customer_workflow.group_member AS g JOIN own ON own.name = g.person) AS a
 $$;
-COMMENT ON FUNCTION customer_workflow._my_assignees() IS 'Every role, group and person for whom the current person may act on a work item';
+COMMENT ON FUNCTION customer_workflow._assignees_of(text[]) IS 'Every role, group and person for whom somebody with these identities may act on a work item; see _my_assignees()';
 
 CREATE FUNCTION customer_workflow._members(assignee text) RETURNS TABLE (person text, identities text[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -135,13 +135,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._owns(regclass) IS 'Whether the current person owns the table or is a superuser; a named person behind an application role never';
 
-CREATE FUNCTION customer_workflow._has_duty(table_id integer, duties text[]) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+CREATE FUNCTION customer_workflow._is_on_duty(table_id integer, duties text[], assignees text[]) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT FROM customer_workflow.duty AS d
-                    WHERE d.table_id = _has_duty.table_id AND d.duty = ANY (duties)
-                      AND d.person = ANY (customer_workflow._my_assignees()))
+                    WHERE d.table_id = _is_on_duty.table_id AND d.duty = ANY (duties) AND d.person = ANY (assignees))
 $$;
-COMMENT ON FUNCTION customer_workflow._has_duty(integer, text[]) IS 'Whether the current person has one of these duties for the table';
+COMMENT ON FUNCTION customer_workflow._is_on_duty(integer, text[], text[]) IS 'Whether one of these assignees has one of these duties for the table; see _has_duty()';
 
 CREATE FUNCTION customer_workflow._configures(relation regclass) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -161,4 +160,4 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._sees_all(integer) IS 'Whether the current person sees everything of the table: its owner, a superuser, an administrator or an auditor';
 
-REVOKE EXECUTE ON FUNCTION customer_workflow._roles_of(oid), customer_workflow._members(text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION customer_workflow._assignees_of(text[]), customer_workflow._is_on_duty(integer, text[], text[]), customer_workflow._roles_of(oid), customer_workflow._members(text) FROM PUBLIC;

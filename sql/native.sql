@@ -23,12 +23,20 @@ CREATE FUNCTION customer_workflow.capture_truncate() RETURNS trigger
 COMMENT ON FUNCTION customer_workflow.capture_truncate() IS 'Trigger of a protected table: open proposals of truncated records';
 
 CREATE FUNCTION customer_workflow._person() RETURNS text
-    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cw_person';
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_person';
 COMMENT ON FUNCTION customer_workflow._person() IS 'Who acts: role:name or person:name; null where an application role must name a person and has not';
 
 CREATE FUNCTION customer_workflow._identities() RETURNS text[]
-    LANGUAGE c STABLE PARALLEL RESTRICTED AS 'MODULE_PATHNAME', 'cw_identities';
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_identities';
 COMMENT ON FUNCTION customer_workflow._identities() IS 'Every identity of who acts, for separation of duties';
+
+CREATE FUNCTION customer_workflow._my_assignees() RETURNS text[]
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_my_assignees';
+COMMENT ON FUNCTION customer_workflow._my_assignees() IS 'Every role, group and person for whom the current person may act on a work item, as of now, whatever snapshot the transaction keeps';
+
+CREATE FUNCTION customer_workflow._has_duty(table_id integer, duties text[]) RETURNS boolean
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_has_duty';
+COMMENT ON FUNCTION customer_workflow._has_duty(integer, text[]) IS 'Whether the current person has one of these duties for the table, as of now';
 
 CREATE FUNCTION customer_workflow.act_as(person text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_act_as';

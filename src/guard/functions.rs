@@ -3,8 +3,9 @@
 use super::person::{self, Refusal};
 use crate::error::{Report, raise};
 use crate::pg::function::{Call, text_array};
+use crate::pg::spi::Statement;
 use crate::pg::{role, value};
-use pgrx::pg_sys::Datum;
+use pgrx::pg_sys::{self, Datum};
 
 /// SQL `_person() returns text`: `role:alice` or `person:maria`; null where a person is required and none was named.
 pub fn person(_: &Call) -> Option<Datum> {
@@ -14,6 +15,33 @@ pub fn person(_: &Call) -> Option<Datum> {
 /// SQL `_identities() returns text[]`: every identity of that person.
 pub fn identities(_: &Call) -> Option<Datum> {
     text_array(&person::current().identities)
+}
+
+static ASSIGNEES: Statement = Statement::new(c"SELECT customer_workflow._assignees_of($1)", &[pg_sys::TEXTARRAYOID]);
+
+static ON_DUTY: Statement = Statement::new(
+    c"SELECT customer_workflow._is_on_duty($1, $2, $3)",
+    &[pg_sys::INT4OID, pg_sys::TEXTARRAYOID, pg_sys::TEXTARRAYOID],
+);
+
+fn assignees() -> Vec<String> {
+    let mut assignees = Vec::new();
+    ASSIGNEES.read_latest(&[text_array(&person::current().identities)], |row| assignees = row.texts(1));
+    assignees
+}
+
+/// SQL `_my_assignees() returns text[]`: for whom the current person may act on a work item. A right that was taken away is
+/// gone at once, also in a transaction that keeps its snapshot, as PostgreSQL's own privileges are.
+pub fn my_assignees(_: &Call) -> Option<Datum> {
+    text_array(&assignees())
+}
+
+/// SQL `_has_duty(table_id integer, duties text[]) returns boolean`: whether the current person has one of them, likewise.
+pub fn has_duty(call: &Call) -> Option<Datum> {
+    let mut on_duty = false;
+    ON_DUTY
+        .read_latest(&[call.arg(0), call.arg(1), text_array(&assignees())], |row| on_duty = row.bool(1) == Some(true));
+    Some(Datum::from(on_duty))
 }
 
 /// SQL `act_as(person text)`: names the person for the rest of the transaction.

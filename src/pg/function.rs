@@ -85,7 +85,7 @@ impl Call {
 }
 
 /// The elements of an array datum of `element`, whatever its dimensions.
-fn elements(array: Datum, element: Oid) -> Vec<Option<Datum>> {
+pub(super) fn elements(array: Datum, element: Oid) -> Vec<Option<Datum>> {
     let (mut len, mut byval, mut align) = (0, false, 0);
     let (mut values, mut nulls, mut n) = (std::ptr::null_mut(), std::ptr::null_mut(), 0);
     // SAFETY: an array of that element type, as SQL declares the argument; the results are palloc'd, `n` long.

@@ -44,6 +44,8 @@ mod exports {
         capture_truncate, pg_finfo_capture_truncate => crate::capture::trigger::truncated;
         cw_person, pg_finfo_cw_person => crate::guard::functions::person;
         cw_identities, pg_finfo_cw_identities => crate::guard::functions::identities;
+        cw_my_assignees, pg_finfo_cw_my_assignees => crate::guard::functions::my_assignees;
+        cw_has_duty, pg_finfo_cw_has_duty => crate::guard::functions::has_duty;
         cw_act_as, pg_finfo_cw_act_as => crate::guard::functions::act_as;
         cw_switch_user, pg_finfo_cw_switch_user => crate::guard::functions::switch_user;
         cw_invalidate, pg_finfo_cw_invalidate => crate::capture::functions::invalidate;

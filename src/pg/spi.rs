@@ -106,6 +106,12 @@ impl Row {
         self.datum(n).map(super::value::text_string)
     }
 
+    /// Column `n` as an array of text; nulls are left out, and a null array is empty.
+    pub fn texts(&self, n: i32) -> Vec<String> {
+        let elements = self.datum(n).map_or_else(Vec::new, |d| super::function::elements(d, pg_sys::TEXTOID));
+        elements.into_iter().flatten().map(super::value::text_string).collect()
+    }
+
     /// Column `n` as a name.
     pub fn name(&self, n: i32) -> Option<String> {
         // SAFETY: a name datum points to a C string.
