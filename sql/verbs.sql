@@ -22,6 +22,8 @@ BEGIN
     ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
     -- Before the first chunk: records of a later one must not be locked after the proposals of this one.
     PERFORM customer_workflow._lock(ids, request.verb IN ('submit', 'approve', 'rebase'), request.verb IN ('recall', 'rebase'));
+    -- He may have lost it while he waited.
+    request.mine := customer_workflow._my_assignees();
     FOR n IN 1 .. cardinality(ids) BY chunk_size LOOP
         chunk := ids[n : n + chunk_size - 1];
         failed := failed || ARRAY(SELECT o FROM customer_workflow._obstacles(request, chunk,
