@@ -238,6 +238,7 @@ CREATE FUNCTION customer_workflow._try_write(proposals bigint[], rehearse boolea
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     half integer := cardinality(proposals) / 2;
+    rehearsed boolean := false;
     code text;
     said text;
     detail text;
@@ -254,13 +255,14 @@ BEGIN
     BEGIN
         PERFORM customer_workflow._write_proposals(proposals, rehearse);
         IF rehearse THEN
-            RAISE EXCEPTION USING ERRCODE = 'CW000', MESSAGE = 'rehearsed';
+            rehearsed := true;
+            RAISE EXCEPTION 'only to roll it back';
         END IF;
         RETURN;
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT,
             col = COLUMN_NAME, con = CONSTRAINT_NAME, typ = PG_DATATYPE_NAME, tab = TABLE_NAME, nsp = SCHEMA_NAME;
-        IF code = 'CW000' THEN
+        IF rehearsed THEN
             RETURN;
         ELSIF NOT customer_workflow._is_outcome(code) THEN
             RAISE;
