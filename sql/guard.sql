@@ -151,7 +151,14 @@ BEGIN
           FROM customer_workflow.proposal AS p
          WHERE p.table_id = tab.id AND p.status = ANY (customer_workflow._open_statuses()) AND c.proposal = p.id AND c.field = old_name
         RETURNING p.id)
-    SELECT array_agg(f.id) INTO changed FROM followed AS f;
+    SELECT coalesce(array_agg(f.id), '{}') INTO changed FROM followed AS f;
+    WITH followed AS (
+        UPDATE customer_workflow.proposal AS p SET record_key = k.renamed, record_hash = customer_workflow._key_hash(k.renamed)
+          FROM (SELECT q.id, customer_workflow._renamed_keys(q.record_key, old_name, new_name) AS renamed FROM customer_workflow.proposal AS q
+                 WHERE q.table_id = tab.id AND q.status = ANY (customer_workflow._open_statuses()) AND q.record_key ? old_name) AS k
+         WHERE p.id = k.id
+        RETURNING p.id)
+    SELECT changed || coalesce(array_agg(f.id), '{}') INTO changed FROM followed AS f;
     UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id) WHERE p.id = ANY (changed) AND p.digest IS NOT NULL;
     PERFORM customer_workflow._log('column_renamed', tab.id, NULL, NULL, jsonb_build_object('old', old_name, 'new', new_name));
     BEGIN
