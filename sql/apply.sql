@@ -118,7 +118,6 @@ BEGIN
     IF constraints.deferred IS NOT NULL THEN
         EXECUTE 'SET CONSTRAINTS ' || constraints.deferred || ' DEFERRED';
     END IF;
-    PERFORM customer_workflow._permit_end();
     RETURN NEXT;
 END
 $$;
@@ -163,6 +162,8 @@ BEGIN
         IF foreign_keys.deferred IS NOT NULL THEN
             EXECUTE 'SET CONSTRAINTS ' || foreign_keys.deferred || ' DEFERRED';
         END IF;
+        -- Not in _write(), where it would have to be for the table's owner too.
+        PERFORM customer_workflow._permit_end();
         IF result.written < cardinality(batch.keys) AND batch.role IS NOT NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
                 MESSAGE = format('role "%s" may not update "%s" %s', (SELECT r.rolname FROM pg_roles AS r WHERE r.oid = batch.role),

@@ -96,7 +96,7 @@ COMMENT ON FUNCTION customer_workflow._permitted(integer, bigint, anyelement) IS
 
 CREATE FUNCTION customer_workflow._permit_end() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit_end';
-COMMENT ON FUNCTION customer_workflow._permit_end() IS 'Ends what _permit() began; for everyone, since it only takes away';
+COMMENT ON FUNCTION customer_workflow._permit_end() IS 'Ends what _permit() began';
 
 CREATE FUNCTION customer_workflow._transition(status text, verb text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_transition';
@@ -110,5 +110,6 @@ COMMENT ON FUNCTION customer_workflow._raise(text, text, text, text, text, text,
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._switch_user(oid, boolean), customer_workflow._invalidate(regclass),
-    customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid)
+    customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
+    customer_workflow._permit_end()
     FROM PUBLIC;
