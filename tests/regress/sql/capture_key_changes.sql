@@ -95,3 +95,18 @@ ROLLBACK TO s;
 COMMIT;
 SELECT * FROM open_changes WHERE record_key ? 'n';
 RESET SESSION AUTHORIZATION;
+
+-- A column of the key gets another name, also while a proposal waits for approval
+SET SESSION AUTHORIZATION alice;
+SELECT customer_workflow.submit(id) FROM customer_workflow.proposals WHERE record_key @> '{"n": 1}';
+SET SESSION AUTHORIZATION erp_owner;
+ALTER TABLE branches RENAME company TO headquarters;
+SET SESSION AUTHORIZATION alice;
+SELECT * FROM open_changes WHERE record_key ? 'n';
+UPDATE branches SET v = 121 WHERE n = 2;
+SELECT * FROM open_changes WHERE record_key ? 'n';
+SET SESSION AUTHORIZATION bob;
+SELECT customer_workflow.approve(proposal, digest => digest) FROM customer_workflow.my_work_items WHERE record_key ? 'n';
+SET SESSION AUTHORIZATION erp_owner;
+SELECT * FROM branches ORDER BY n;
+RESET SESSION AUTHORIZATION;
