@@ -83,7 +83,7 @@ SELECT touch();
 COMMIT;
 SELECT id, city FROM customers ORDER BY id;
 
--- A permit that a trigger ends in the middle: nothing passes, and the approval fails.
+-- A trigger cannot end the permit under which it runs.
 \c - postgres
 CREATE FUNCTION ends() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

@@ -35,7 +35,6 @@ SELECT s AS statement, try(s) FROM unnest(ARRAY['SET customer_workflow.person = 
 \c - attack_roles_clerk
 -- before the library is there
 SET customer_workflow.person = 'role:attack_roles_boss';
-SET customer_workflow.permit = 'on';
 SELECT customer_workflow.current_person();
 SELECT try(:'approve');
 UPDATE customers SET credit_limit = 1 WHERE id = 2;

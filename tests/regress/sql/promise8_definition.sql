@@ -62,5 +62,5 @@ SELECT field, value FROM error_of(format('SELECT customer_workflow.approve(%s)',
 RESET SESSION AUTHORIZATION;
 DROP TABLE customers;
 SELECT record_key, status FROM customer_workflow.proposals ORDER BY id;
-SET SESSION AUTHORIZATION bob;
-SELECT field, value FROM error_of(format('SELECT customer_workflow.approve(%s)', :q)) WHERE field IN ('sqlstate', 'message');
+SET SESSION AUTHORIZATION alice;
+SELECT field, value FROM error_of(format('SELECT customer_workflow.submit(%s)', :q)) WHERE field IN ('sqlstate', 'message');
