@@ -3,7 +3,7 @@
 CREATE FUNCTION customer_workflow._require_configures(relation regclass) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM customer_workflow._outside_approval();
+    PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     IF relation IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'relation must not be null';
     END IF;
@@ -35,7 +35,7 @@ COMMENT ON FUNCTION customer_workflow._require_owns(regclass, text[]) IS 'Error 
 CREATE FUNCTION customer_workflow._require_owns_database() RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM customer_workflow._outside_approval();
+    PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     IF customer_workflow._owns_database() IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = format('must be owner of database "%s"', current_database()),

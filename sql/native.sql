@@ -86,9 +86,9 @@ CREATE FUNCTION customer_workflow._permit(relation regclass, keys text[], fields
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit';
 COMMENT ON FUNCTION customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid) IS 'Lets the next statement write exactly these values, read as this role, to exactly these records';
 
-CREATE FUNCTION customer_workflow._outside_approval() RETURNS void
-    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_outside_approval';
-COMMENT ON FUNCTION customer_workflow._outside_approval() IS 'Error 55000 while approved values are being written in this session: a trigger must not use the approver''s name for more';
+CREATE FUNCTION customer_workflow._outside_approval(trigger_depth integer) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_outside_approval';
+COMMENT ON FUNCTION customer_workflow._outside_approval(integer) IS 'Error 55000 while approved values are being written, or in a later trigger of such a transaction, 42501 in a maintenance command: nobody''s code may use the name of who approves or maintains';
 
 CREATE FUNCTION customer_workflow._permitted(record integer, field bigint, "like" anyelement) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permitted';

@@ -45,7 +45,7 @@ pub extern "C-unwind" fn _PG_init() {
 /// A transaction has committed, aborted or been prepared: nothing of it may reach the next one.
 fn transaction_end() {
     capture::forget();
-    apply::permit::forget();
+    apply::permit::transaction_end();
     guard::person::forget();
 }
 

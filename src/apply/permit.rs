@@ -13,7 +13,7 @@ use crate::pg::row::{Event, Side};
 use crate::pg::shape::Shape;
 use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{Datum, Oid};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::CString;
 
@@ -29,6 +29,8 @@ struct Permit {
 thread_local! {
     static PERMIT: RefCell<Option<Permit>> = const { RefCell::new(None) };
     static ARENA: Arena = Arena::new(c"customer_workflow permit");
+    /// Whether this transaction has written, or tried, approved values.
+    static WRITTEN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// SQL `_permit(relation regclass, keys text[], fields text[], "values" text[], images bytea[], role oid)`: arms
@@ -73,6 +75,7 @@ pub fn arm(call: &Call) -> Option<Datum> {
     let rows = keys.into_iter().flatten().enumerate().map(|(i, k)| (k, i * n)).collect();
     let permit = Permit { root, subtransaction: callbacks::subtransaction(), fields: columns, rows, values };
     PERMIT.set(Some(permit));
+    WRITTEN.set(true);
     None
 }
 
@@ -99,21 +102,36 @@ pub fn end(_: &Call) -> Option<Datum> {
     None
 }
 
-/// SQL `_outside_approval()`: 55000 while approved values are being written in this session. A trigger of the table runs then, in
-/// the name of whoever approves, and must not use it for decisions of its own.
-pub fn outside(_: &Call) -> Option<Datum> {
+/// SQL `_outside_approval(trigger_depth integer)`: 55000 while approved values are being written in this session, and in triggers
+/// that fire later in such a transaction; 42501 in a maintenance command. Other people's code runs then, in the name of whoever
+/// approves or maintains, and must not use it for decisions of its own.
+pub fn outside(call: &Call) -> Option<Datum> {
+    if role::in_restricted_operation() {
+        raise(
+            Report::new("42501", "cannot decide or configure within a security-restricted operation".to_owned())
+                .detail("A function that ANALYZE, REINDEX, REFRESH MATERIALIZED VIEW or the like runs called customer_workflow.")
+                .hint("Call it directly instead."),
+        );
+    }
+    if WRITTEN.get() && call.arg(0)?.value() > 0 {
+        refuse_call();
+    }
     refuse_inside_approval();
     None
 }
 
 fn refuse_inside_approval() {
     if PERMIT.with_borrow(Option::is_some) {
-        raise(
-            Report::new("55000", "another approval is being written in this session".to_owned())
-                .detail("A trigger that runs while approved values are written called a function of customer_workflow.")
-                .hint("Call it after the statement instead, for example from the application."),
-        );
+        refuse_call();
     }
+}
+
+fn refuse_call() -> ! {
+    raise(
+        Report::new("55000", "another approval is being written in this session".to_owned())
+            .detail("A trigger that runs while approved values are written called a function of customer_workflow.")
+            .hint("Call it after the statement instead, for example from the application."),
+    )
 }
 
 /// Whether approved values are being written to the table with this root.
@@ -168,6 +186,12 @@ pub fn refuse(relation: &Relation, event: &Event, key: &str, field: &str) -> ! {
         .detail(suspects)
         .hint("Make the trigger leave values alone that are being approved, or propose the value as the trigger would store it."),
     )
+}
+
+/// The transaction is over.
+pub fn transaction_end() {
+    forget();
+    WRITTEN.set(false);
 }
 
 /// It is over.

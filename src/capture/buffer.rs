@@ -121,15 +121,20 @@ pub fn push_at(depth: u32, subtransaction: u32, table: &Rc<Table>, key: Datum, h
     len >= MAX_ENTRIES || ARENA.with(Arena::size) >= MAX_BYTES
 }
 
-/// Takes out what was captured, if any of it was below executor depth `depth`; then all of it, since what an enclosing statement
-/// captured before came first.
+/// Takes out what this subtransaction captured, if any of it was below executor depth `depth`; then all of it, since what an
+/// enclosing statement captured before came first. What an outer (sub)transaction captured stays: written now, it would go with
+/// this subtransaction if that is rolled back.
 pub fn take(depth: u32) -> Vec<Entry> {
+    let current = callbacks::subtransaction();
     ENTRIES.with_borrow_mut(|e| {
-        if e.iter().all(|x| x.depth <= depth) {
+        if !e.iter().any(|x| x.depth > depth && x.subtransaction == current) {
             return Vec::new();
         }
-        KEYS_CHANGE.set(false);
-        std::mem::take(e)
+        let (out, keep): (Vec<Entry>, Vec<Entry>) =
+            std::mem::take(e).into_iter().partition(|x| x.subtransaction == current);
+        KEYS_CHANGE.set(keep.iter().any(|x| matches!(x.kind, Kind::KeyChanged(..))));
+        *e = keep;
+        out
     })
 }
 

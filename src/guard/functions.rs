@@ -47,6 +47,9 @@ pub fn has_duty(call: &Call) -> Option<Datum> {
 /// SQL `act_as(person text)`: names the person for the rest of the transaction.
 /// 22023 for an empty name or `role:…`; 42501 for a session that is not an application role's, or for a second person.
 pub fn act_as(call: &Call) -> Option<Datum> {
+    if role::in_restricted_operation() {
+        raise(Report::new("42501", "cannot name a person within a security-restricted operation".to_owned()));
+    }
     let given = call.text(0).unwrap_or_default();
     let name = given.strip_prefix("person:").unwrap_or(&given).trim();
     if name.is_empty() || given.starts_with("role:") || given.starts_with("group:") {

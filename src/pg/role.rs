@@ -27,6 +27,13 @@ pub fn current_user() -> Oid {
     unsafe { pg_sys::GetUserId() }
 }
 
+/// Whether PostgreSQL runs somebody's code in a maintenance command (ANALYZE, REINDEX, REFRESH MATERIALIZED VIEW), where that code
+/// must not act in the name of who maintains.
+pub fn in_restricted_operation() -> bool {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::InSecurityRestrictedOperation() }
+}
+
 /// Its name, or `None` if it is gone.
 pub fn name(role: Oid) -> Option<String> {
     // SAFETY: returns null or a palloc'd string.

@@ -95,20 +95,19 @@ unsafe fn root(relation: pg_sys::Relation) -> Oid {
 unsafe fn primary_key(relation: pg_sys::Relation) -> Vec<i16> {
     // SAFETY: promised by the caller; the index is open while it is read.
     unsafe {
-        #[cfg(feature = "pg18")]
-        let oid = pg_sys::RelationGetPrimaryKeyIndex(relation, true);
-        #[cfg(not(feature = "pg18"))]
-        let oid = {
-            pg_sys::list_free(pg_sys::RelationGetIndexList(relation));
-            (*relation).rd_pkindex
-        };
-        if oid == Oid::INVALID {
-            return Vec::new();
+        // also one that is deferrable, which PostgreSQL's own look-up leaves out before 18
+        let indexes = pg_sys::RelationGetIndexList(relation);
+        let count = if indexes.is_null() { 0 } else { (*indexes).length as usize };
+        let mut key = Vec::new();
+        for i in 0..count {
+            let index = pg_sys::index_open((*(*indexes).elements.add(i)).oid_value, pg_sys::AccessShareLock as i32);
+            let meta = (*index).rd_index;
+            if (*meta).indisprimary {
+                key = (*meta).indkey.values.as_slice((*meta).indnkeyatts as usize).to_vec();
+            }
+            pg_sys::index_close(index, pg_sys::AccessShareLock as i32);
         }
-        let index = pg_sys::index_open(oid, pg_sys::AccessShareLock as i32);
-        let meta = (*index).rd_index;
-        let key = (*meta).indkey.values.as_slice((*meta).indnkeyatts as usize).to_vec();
-        pg_sys::index_close(index, pg_sys::AccessShareLock as i32);
+        pg_sys::list_free(indexes);
         key
     }
 }
