@@ -121,18 +121,25 @@ pub fn push_at(depth: u32, subtransaction: u32, table: &Rc<Table>, key: Datum, h
     len >= MAX_ENTRIES || ARENA.with(Arena::size) >= MAX_BYTES
 }
 
-/// Takes out what this subtransaction captured, if any of it was below executor depth `depth`; then all of it, since what an
-/// enclosing statement captured before came first. What an outer (sub)transaction captured stays: written now, it would go with
-/// this subtransaction if that is rolled back.
+/// Takes out what was captured, if any of it was below executor depth `depth`; then all of it, since what an enclosing statement
+/// captured before came first. While something of an outer (sub)transaction is there, nothing: written now, it would go with the
+/// current one if that is rolled back. It waits for the enclosing statement, whose subtransaction all of it has come to by then.
 pub fn take(depth: u32) -> Vec<Entry> {
     let current = callbacks::subtransaction();
     ENTRIES.with_borrow_mut(|e| {
-        if !e.iter().any(|x| x.depth > depth && x.subtransaction == current) {
+        if e.iter().all(|x| x.depth <= depth) || e.iter().any(|x| x.subtransaction != current) {
             return Vec::new();
         }
-        let (out, keep): (Vec<Entry>, Vec<Entry>) =
-            std::mem::take(e).into_iter().partition(|x| x.subtransaction == current);
-        KEYS_CHANGE.set(keep.iter().any(|x| matches!(x.kind, Kind::KeyChanged(..))));
+        KEYS_CHANGE.set(false);
+        std::mem::take(e)
+    })
+}
+
+/// Takes out what the current subtransaction captured, in the middle of a statement.
+pub fn take_current() -> Vec<Entry> {
+    let current = callbacks::subtransaction();
+    ENTRIES.with_borrow_mut(|e| {
+        let (out, keep) = std::mem::take(e).into_iter().partition(|x| x.subtransaction == current);
         *e = keep;
         out
     })

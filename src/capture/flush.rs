@@ -129,14 +129,17 @@ pub fn forget_sequences() {
     PROPOSALS.forget();
 }
 
-/// Flushes the whole buffer, in the middle of a statement.
+/// Flushes in the middle of a statement, because the buffer is full.
 pub fn flush_all() {
-    flush(0);
+    write(buffer::take_current());
 }
 
 /// Flushes what was captured below executor depth `depth`.
 pub fn flush(depth: u32) {
-    let entries = buffer::take(depth);
+    write(buffer::take(depth));
+}
+
+fn write(entries: Vec<Entry>) {
     if !entries.is_empty() {
         RUNNING.set(true);
         let _running = Running;
