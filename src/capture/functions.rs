@@ -18,6 +18,7 @@ pub const PROPOSE_MARK: &str = "/* customer_workflow.propose */ UPDATE ";
 struct Proposing {
     root: Oid,
     saw_record: bool,
+    subtransaction: u32,
 }
 
 thread_local! {
@@ -34,7 +35,21 @@ pub fn saw_record() {
     PROPOSING.set(PROPOSING.get().map(|p| Proposing { saw_record: true, ..p }));
 }
 
-/// The (sub)transaction is over.
+/// A subtransaction was rolled back.
+pub fn subtransaction_aborted(subtransaction: u32) {
+    if PROPOSING.get().is_some_and(|p| p.subtransaction == subtransaction) {
+        forget();
+    }
+}
+
+/// A subtransaction became a part of its parent.
+pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
+    if let Some(p) = PROPOSING.get().filter(|p| p.subtransaction == subtransaction) {
+        PROPOSING.set(Some(Proposing { subtransaction: parent, ..p }));
+    }
+}
+
+/// The transaction is over.
 pub fn forget() {
     if PROPOSING.take().is_some() {
         callbacks::watch_for_mark(false);
@@ -46,7 +61,7 @@ pub fn forget() {
 pub fn propose_begin(call: &Call) -> Option<Datum> {
     let root = call.oid(0)?;
     touched::note(0);
-    PROPOSING.set(Some(Proposing { root, saw_record: false }));
+    PROPOSING.set(Some(Proposing { root, saw_record: false, subtransaction: callbacks::subtransaction() }));
     callbacks::watch_for_mark(true);
     Some(Datum::from(true))
 }

@@ -70,7 +70,7 @@ pub fn subtransaction_aborted(subtransaction: u32) {
     touched::subtransaction_aborted(subtransaction);
     trigger::subtransaction_aborted(subtransaction);
     moving::subtransaction_aborted(subtransaction);
-    functions::forget();
+    functions::subtransaction_aborted(subtransaction);
 }
 
 /// A subtransaction became a part of its parent.
@@ -80,4 +80,5 @@ pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
     touched::subtransaction_committed(subtransaction, parent);
     trigger::subtransaction_committed(subtransaction, parent);
     moving::subtransaction_committed(subtransaction, parent);
+    functions::subtransaction_committed(subtransaction, parent);
 }

@@ -92,8 +92,11 @@ pub fn keeps_snapshot() -> bool {
     unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
-/// Whether a watched relation changed since the last call; the caller then drops what it has cached.
+/// Whether a watched relation changed since the last call; the caller then drops what it has cached. Looks for what other
+/// sessions have just committed, also where the statement takes no lock that would.
 pub fn take_stale() -> bool {
+    // SAFETY: safe wherever a lock could be taken.
+    unsafe { pg_sys::AcceptInvalidationMessages() };
     STALE.replace(false)
 }
 
