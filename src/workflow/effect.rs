@@ -83,8 +83,10 @@ pub struct WorkItem {
     pub due: Option<Span>,
     /// When to send `Timer::Reminder`.
     pub reminders: Vec<Span>,
-    /// What may be done with it, as SQL names it; outcomes by their names.
+    /// What may be done with it, as SQL names it.
     pub actions: Vec<String>,
+    /// The outcomes of a manual decision.
+    pub outcomes: Vec<String>,
 }
 
 /// Who may act on a work item: a role's or group's members, and people with places of their own.

@@ -44,6 +44,8 @@ pub(super) struct Spot<'a> {
     pub work: Work<'a>,
     /// what may be done
     pub actions: Vec<String>,
+    /// what may be chosen
+    pub outcomes: Vec<String>,
 }
 
 impl<'a> Context<'a> {
@@ -123,6 +125,7 @@ impl<'a> Context<'a> {
             due: spot.work.time_limit.filter(|_| limited).cloned(),
             reminders: spot.work.reminders.to_vec(),
             actions: spot.actions.clone(),
+            outcomes: spot.outcomes.clone(),
         })));
         self.notify(Recipient::Holder(item), Topic::Assigned);
         Item { item, level: 0, after: self.state.decided.len() as u32, holder }

@@ -84,15 +84,15 @@ fn reply(
         Event::Acted { item: number, person, act } if *number == item.item => {
             cx.hit = true;
             let on_behalf_of = cx.may_act(&item, person)?;
-            let name = match act {
-                Act::Approve => "approve",
-                Act::Reject => "reject",
-                Act::RequestChange => "request_change",
-                Act::Complete => "complete",
-                Act::Choose(outcome) => outcome,
-                Act::Delegate(_) => "delegate",
+            let (name, among) = match act {
+                Act::Approve => ("approve", &spot.actions),
+                Act::Reject => ("reject", &spot.actions),
+                Act::RequestChange => ("request_change", &spot.actions),
+                Act::Complete => ("complete", &spot.actions),
+                Act::Delegate(_) => ("delegate", &spot.actions),
+                Act::Choose(outcome) => (outcome.as_str(), &spot.outcomes),
             };
-            if !spot.actions.iter().any(|a| a == name) {
+            if !among.iter().any(|a| a == name) {
                 return Err(Refusal::NotAllowed(name.into()).into());
             }
             if let Act::Delegate(to) = act {

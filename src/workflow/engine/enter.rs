@@ -212,6 +212,7 @@ pub(super) fn step_spot<'a>(e: &'a Approval, step: &'a Step, path: &str, number:
         step: Some(&step.name),
         work: step.into(),
         actions: actions(&e.allowed_actions),
+        outcomes: Vec::new(),
     }
 }
 
@@ -223,17 +224,24 @@ pub(super) fn final_spot<'a>(e: &'a Approval, assign_to: &'a Assign, path: &str)
         step: None,
         work: Work { assign_to, time_limit: None, escalation: &[], ends: false, reminders: &[] },
         actions: actions(&e.allowed_actions),
+        outcomes: Vec::new(),
     }
 }
 
 /// The place of a task.
 pub(super) fn task_spot<'a>(e: &'a Task, path: &str) -> Spot<'a> {
-    Spot { at: path.into(), element: &e.name, step: None, work: e.into(), actions: actions(&e.allowed_actions) }
+    let actions = actions(&e.allowed_actions);
+    Spot { at: path.into(), element: &e.name, step: None, work: e.into(), actions, outcomes: Vec::new() }
 }
 
 /// The place of a manual decision.
 pub(super) fn decision_spot<'a>(e: &'a ManualDecision, path: &str) -> Spot<'a> {
-    let outcomes = e.outcomes.iter().map(|o| o.name.clone());
-    let actions = outcomes.chain(actions(&e.allowed_actions)).collect();
-    Spot { at: path.into(), element: &e.name, step: None, work: e.into(), actions }
+    Spot {
+        at: path.into(),
+        element: &e.name,
+        step: None,
+        work: e.into(),
+        actions: actions(&e.allowed_actions),
+        outcomes: e.outcomes.iter().map(|o| o.name.clone()).collect(),
+    }
 }

@@ -156,10 +156,7 @@ fn a_person_chooses_a_branch_and_a_function_is_called_once() {
     let mut passed = w.clone();
     assert_eq!(passed.act(1, "a", Act::Choose("pass".into())), APPLIED);
     assert_eq!(w.act(1, "a", Act::Choose("no".into())), Err(Refusal::NotAllowed("no".into())));
-    assert_eq!(
-        w.act(1, "a", Act::Choose("delegate".into())),
-        Err(Refusal::DoesNotFit("/elements/0/manual_decision".into()))
-    );
+    assert_eq!(w.act(1, "a", Act::Choose("delegate".into())), Err(Refusal::NotAllowed("delegate".into())));
     assert_eq!(w.act(1, "a", Act::Choose("check".into())), PENDING);
     let at = "/elements/0/manual_decision/outcomes/0/elements/0/automated_task".to_string();
     assert!(w.effects.contains(&Effect::CallFunction { at: at.clone(), function: "f".into() }));
