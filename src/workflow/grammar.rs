@@ -1,7 +1,5 @@
 //! What a definition may hold, told once: [`super::validate`] checks by it and [`super::schema`] publishes it.
 
-use super::span::Unit;
-
 /// Blocks inside one another.
 pub const MAX_DEPTH: usize = 32;
 /// Elements in all.
@@ -258,8 +256,3 @@ static FOR_EACH_CHANGE: Shape = Shape::Object(&[
     ),
     may("otherwise", &ELEMENTS),
 ]);
-
-/// The units that go by the hours of a calendar.
-pub fn needs_calendar(unit: Unit) -> bool {
-    matches!(unit, Unit::WorkingDays | Unit::WorkingHours)
-}

@@ -1,6 +1,8 @@
 //! The engine: what may happen to a proposal and what follows. Pure Rust, knows no PostgreSQL.
 
+pub mod calendar;
 pub mod definition;
+pub mod diagram;
 pub mod effect;
 pub mod engine;
 pub mod event;
@@ -9,6 +11,7 @@ pub mod inputs;
 mod lint;
 mod policy;
 pub mod question;
+pub mod references;
 pub mod refusal;
 pub mod schema;
 pub mod span;

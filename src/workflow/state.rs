@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::definition::{Definition, Element};
 use super::effect::Holder;
 use super::question::Person;
 use super::status::Status;
@@ -129,6 +130,39 @@ impl State {
             run.collect(&mut items);
         }
         items
+    }
+}
+
+/// Where a proposal stands, by the pointers of steps, final approvers, tasks and manual decisions, with their open work
+/// items, and of automated tasks, which have none. What does not fit the definition is left out.
+pub fn standing<'a>(definition: &Definition, state: &'a State) -> Vec<(String, &'a [Item])> {
+    let mut places = Vec::new();
+    if let Some(run) = &state.run {
+        stands(&definition.elements, "/elements", run, &mut places);
+    }
+    places
+}
+
+fn stands<'a>(elements: &[Element], path: &str, run: &'a Sequence, into: &mut Vec<(String, &'a [Item])>) {
+    let Some(element) = elements.get(run.at) else { return };
+    let at = element.path(path, run.at);
+    let blocks = element.blocks(&at);
+    let mut inside = |number: &usize, inner: &'a Sequence| {
+        if let Some((path, elements)) = blocks.get(*number) {
+            stands(elements, path, inner, into);
+        }
+    };
+    match (&*run.now, element) {
+        (Running::Approval(voting), Element::Approval(e)) if voting.step >= e.steps.len() => {
+            into.push((format!("{at}/final_approver"), &voting.items));
+        }
+        (Running::Approval(voting), _) => into.push((format!("{at}/steps/{}", voting.step), &voting.items)),
+        (Running::Work(item), _) => into.push((at, std::slice::from_ref(item))),
+        (Running::Call, _) => into.push((at, &[])),
+        (Running::Inside(number, inner), _) => inside(number, inner),
+        (Running::Branches(all), _) => {
+            all.iter().filter_map(|(n, inner)| inner.as_ref().map(|inner| (n, inner))).for_each(|(n, i)| inside(n, i));
+        }
     }
 }
 

@@ -120,7 +120,7 @@ fn event(w: &World, (kind, which, who): (u8, usize, usize)) -> Event {
 
 /// An automated task that waits.
 fn calling(w: &World, run: &Sequence) -> Option<String> {
-    fn find(list: &[engine::workflow::definition::Element], path: &str, run: &Sequence) -> Option<String> {
+    fn find(list: &[Element], path: &str, run: &Sequence) -> Option<String> {
         let element = &list[run.at];
         let at = element.path(path, run.at);
         let blocks = element.blocks(&at);
