@@ -142,6 +142,8 @@ pub enum Topic {
     Overdue,
     /// It is late, and yours now.
     Escalated,
+    /// It is not needed any more: recalled, edited, cancelled or expired.
+    Withdrawn,
     /// It was approved.
     Approved,
     /// It was rejected.

@@ -32,6 +32,8 @@ pub(super) struct Context<'a> {
     pub questions: Vec<Question>,
     /// steps whose approvals still hold
     pub kept: Vec<String>,
+    /// whether what was approved before is exactly what is submitted now
+    pub unchanged: bool,
     /// whether the event found what it is about
     pub hit: bool,
 }
@@ -57,6 +59,7 @@ impl<'a> Context<'a> {
             effects: Vec::new(),
             questions: Vec::new(),
             kept: Vec::new(),
+            unchanged: false,
             hit: false,
         }
     }
@@ -167,6 +170,9 @@ impl<'a> Context<'a> {
             if !self.effects.iter().any(|e| matches!(e, Effect::CloseWorkItem { item: closed, .. } if *closed == item))
             {
                 self.close(item, false);
+                if matches!(status, Status::NotSubmitted | Status::Cancelled | Status::Expired) {
+                    self.notify(Recipient::Holder(item), Topic::Withdrawn);
+                }
             }
         }
         self.state.status = status;

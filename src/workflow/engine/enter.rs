@@ -147,7 +147,8 @@ pub(super) fn step(
         }
         if cx.kept.contains(&spot.at) {
             cx.log(Tracking::ApprovalKept, &spot.at);
-            cx.state.consented = true;
+            // nobody has seen a new value yet
+            cx.state.consented |= cx.unchanged;
             continue;
         }
         let policy = step.completion_policy;

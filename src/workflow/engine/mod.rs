@@ -40,7 +40,15 @@ pub fn advance(definition: &Definition, state: &State, event: &Event, answers: &
     let mut cx = Context::new(definition, state, answers);
     let result = match event {
         Event::Submitted { person, involved, fields, changed } => {
-            submit(&mut cx, person, involved, fields, changed.as_deref())
+            let submission = Submission { person, involved, fields, changed: changed.as_deref() };
+            let first = submit(&mut cx, &submission, definition.resubmission);
+            if matches!(first, Ok(None)) && !cx.state.consented {
+                // earlier approvals alone do not carry new values
+                cx = Context::new(definition, state, answers);
+                submit(&mut cx, &submission, Resubmission::Restart)
+            } else {
+                first
+            }
         }
         Event::Rerouted { person } => reroute(&mut cx, person),
         Event::Recalled { person } => leave(&mut cx, person, Verb::Recall, Tracking::Recall),
@@ -90,34 +98,38 @@ fn finish(cx: &mut Context, run: Option<Sequence>) -> Result<Option<Status>, Ref
     Ok(Some(Status::Applied))
 }
 
-fn submit(
-    cx: &mut Context,
-    person: &Person,
-    involved: &[Person],
-    fields: &[String],
-    changed: Option<&[String]>,
-) -> Flow<Option<Sequence>> {
+struct Submission<'a> {
+    person: &'a Person,
+    involved: &'a [Person],
+    fields: &'a [String],
+    changed: Option<&'a [String]>,
+}
+
+fn submit(cx: &mut Context, submission: &Submission, mode: Resubmission) -> Flow<Option<Sequence>> {
     let before = cx.state.status;
     let status = before.after(Verb::Submit).ok_or(Refusal::WrongStatus(before))?;
-    for one in involved.iter().chain([person]) {
+    for one in submission.involved.iter().chain([submission.person]) {
         if !cx.state.involved.contains(one) {
             cx.state.involved.push(one.clone());
         }
     }
     cx.state.status = status;
     cx.state.round += 1;
-    cx.state.fields = fields.to_vec();
+    cx.state.fields = submission.fields.to_vec();
+    cx.unchanged = submission.changed.is_some_and(<[String]>::is_empty);
     let again = cx.state.round > 1;
-    cx.log(if again { Tracking::Resubmission } else { Tracking::Submission }, "").person = Some(person.clone());
+    cx.log(if again { Tracking::Resubmission } else { Tracking::Submission }, "").person =
+        Some(submission.person.clone());
     start_clock(cx);
     let sent_back = matches!(before, Status::Rejected | Status::ChangeRequested);
     let stood = cx.state.run.take();
-    match (cx.definition.resubmission, stood) {
+    match (mode, stood) {
         (Resubmission::SameElement, Some(run)) if sent_back && !cx.somebody_involved_decided() => {
+            cx.state.consented &= cx.unchanged;
             resume::resume(cx, run)
         }
         (Resubmission::ChangedOnly, Some(_)) if sent_back => {
-            resume::keep_unchanged(cx, changed);
+            resume::keep_unchanged(cx, submission.changed);
             begin(cx)
         }
         _ => begin(cx),

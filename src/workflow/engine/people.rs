@@ -163,8 +163,12 @@ impl Context<'_> {
         for person in to {
             self.may_get(person, &spot.at, others)?;
         }
-        let mut places: Vec<Place> = to.iter().map(|p| Place { person: p.clone(), chain: Vec::new() }).collect();
-        places.dedup();
+        let mut places: Vec<Place> = Vec::new();
+        for person in to {
+            if !places.iter().any(|p| p.person == *person) {
+                places.push(Place { person: person.clone(), chain: Vec::new() });
+            }
+        }
         item.holder = Holder { pool: None, places };
         let entry = self.log(Tracking::Reassignment, &spot.at);
         entry.item = Some(item.item);

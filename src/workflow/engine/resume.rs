@@ -68,7 +68,8 @@ fn branches(
     if asked { Err(Stop::Ask) } else { Ok(enter::join(all)) }
 }
 
-/// Keeps the approvals of the steps whose fields did not change, unless who gave one has a part in the change now.
+/// Keeps the approvals of the steps whose fields did not change, unless who gave one has a part in the change now, or a
+/// final approver may have to decide after it.
 pub(super) fn keep_unchanged(cx: &mut Context, changed: Option<&[String]>) {
     let Some(changed) = changed else { return };
     let involved = |at: &str| {
@@ -79,5 +80,12 @@ pub(super) fn keep_unchanged(cx: &mut Context, changed: Option<&[String]>) {
         None => changed.is_empty(),
         Some(fields) => !fields.iter().any(|f| changed.contains(f)),
     };
-    cx.kept = cx.state.approved.iter().filter(|at| unchanged(at) && !involved(at)).cloned().collect();
+    let mut with_final = Vec::new();
+    cx.definition.visit(&mut |path, element| {
+        if matches!(element, Element::Approval(e) if e.final_approver.is_some()) {
+            with_final.push(path.to_string());
+        }
+    });
+    let alone = |at: &str| !with_final.iter().any(|element| is_below(at, element));
+    cx.kept = cx.state.approved.iter().filter(|at| unchanged(at) && !involved(at) && alone(at)).cloned().collect();
 }

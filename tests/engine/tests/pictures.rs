@@ -105,7 +105,9 @@ fn a_route_is_told_before_anybody_acts() {
 fn the_first_matching_workflow_is_taken() {
     let with = |when: Option<&str>| -> Definition {
         let mut value = credit();
-        when.map(|when| value["when"] = json!(when));
+        if let Some(when) = when {
+            value["when"] = json!(when);
+        }
         parse(&value).unwrap()
     };
     let (a, b, rest) = (with(Some("x")), with(Some("y")), with(None));

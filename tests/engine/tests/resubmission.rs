@@ -4,6 +4,7 @@
 mod world;
 
 use engine::workflow::event::{Act, Event};
+use engine::workflow::question::Truth;
 use engine::workflow::refusal::Refusal;
 use engine::workflow::status::Status;
 use serde_json::{Value, json};
@@ -121,4 +122,40 @@ fn a_state_of_another_definition_is_told() {
     w.definition.elements.truncate(1);
     let item = w.state.items()[0].item;
     assert_eq!(w.act(item, "a", Act::Approve), Err(Refusal::DoesNotFit("/elements".into())));
+}
+
+/// A first step that looks at the credit limit, and a second that only runs sometimes.
+fn first_step_and_perhaps_a_second(resubmission: &str) -> World {
+    let mut w = World::of(json!({"resubmission": resubmission, "elements": [
+        {"approval": {"name": "credit", "steps": [
+            {"name": "1", "when": "changed('credit_limit')", "assign_to": {"role": "r"}}]}},
+        {"approval": {"name": "bank", "steps": [{"name": "2", "when": "new.iban <> ''", "assign_to": {"role": "r"}}]}}]}));
+    w.submit_fields(&["credit_limit", "iban"], None).unwrap();
+    w.act(1, "a", Act::Approve).unwrap();
+    w.act(2, "b", Act::Reject).unwrap();
+    w.when("/elements/1/approval/steps/0/when", Truth::False)
+}
+
+#[test]
+fn earlier_approvals_alone_do_not_carry_a_new_value() {
+    for mode in ["same_element", "changed_only"] {
+        let mut w = first_step_and_perhaps_a_second(mode);
+        assert_eq!(w.submit_fields(&["credit_limit", "iban"], Some(&["iban"])), Ok(Status::PendingApproval), "{mode}");
+        assert_eq!(place(&w), "credit");
+        let mut w = first_step_and_perhaps_a_second(mode);
+        assert_eq!(w.submit_fields(&["credit_limit", "iban"], Some(&[])), Ok(Status::Applied), "{mode}");
+    }
+}
+
+#[test]
+fn the_final_approver_is_not_passed_by_a_kept_approval() {
+    let mut w = World::of(json!({"resubmission": "changed_only", "elements": [{"approval": {"name": "x",
+        "steps": [{"name": "1", "assign_to": {"role": "r"}}], "final_approver": {"user": "boss"}}}]}))
+    .people("/elements/0/approval/final_approver", &["boss"]);
+    w.submit().unwrap();
+    w.act(1, "a", Act::Approve).unwrap();
+    w.act(2, "boss", Act::Reject).unwrap();
+    assert_eq!(w.submit_fields(&["credit_limit"], Some(&[])), Ok(Status::PendingApproval));
+    w.act(3, "a", Act::Approve).unwrap();
+    assert_eq!(w.act(4, "boss", Act::Approve), Ok(Status::Applied));
 }
