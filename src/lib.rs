@@ -9,7 +9,7 @@ mod error;
 mod guard;
 mod pg;
 mod settings;
-mod workflow;
+pub mod workflow;
 
 pgrx::pg_module_magic!(name, version);
 

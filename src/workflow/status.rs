@@ -1,7 +1,10 @@
 //! The states of a proposal and the verbs that lead from one to the next.
 
+use serde::{Deserialize, Serialize};
+
 /// State of a proposal. Names as in SQL, see [`Status::name`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Status {
     /// A draft of its author.
     NotSubmitted,

@@ -1,0 +1,91 @@
+//! A proposal that was sent back is submitted again.
+
+use super::super::definition::Element;
+use super::super::inputs::{fields_of_step, is_below};
+use super::super::refusal::Refusal;
+use super::super::state::{Running, Sequence};
+use super::context::{Context, Stop};
+use super::{Flow, enter};
+
+/// Goes on at the elements that stood, each from its start.
+pub(super) fn resume(cx: &mut Context, run: Sequence) -> Flow<Option<Sequence>> {
+    sequence(cx, &cx.definition.elements, "/elements", run)
+}
+
+fn sequence(cx: &mut Context, elements: &[Element], path: &str, run: Sequence) -> Flow<Option<Sequence>> {
+    let element = elements.get(run.at).ok_or_else(|| Refusal::DoesNotFit(path.into()))?;
+    let at = element.path(path, run.at);
+    let now = match *run.now {
+        Running::Inside(number, inner) => {
+            let blocks = element.blocks(&at);
+            let (path, elements) = blocks.get(number).ok_or_else(|| Refusal::DoesNotFit(at.clone()))?;
+            sequence(cx, elements, path, inner)?.map(|inner| Running::Inside(number, inner))
+        }
+        Running::Branches(stood) => branches(cx, element, &at, stood)?,
+        Running::Approval(_) | Running::Work(_) | Running::Call => {
+            cx.state.decided.retain(|d| d.at != at && !is_below(&d.at, &at));
+            cx.state.approved.retain(|a| !is_below(a, &at));
+            return enter::sequence(cx, elements, path, run.at);
+        }
+    };
+    match now {
+        Some(now) => Ok(Some(Sequence { at: run.at, now: Box::new(now) })),
+        None => enter::sequence(cx, elements, path, run.at + 1),
+    }
+}
+
+fn branches(
+    cx: &mut Context,
+    element: &Element,
+    path: &str,
+    mut stood: Vec<(usize, Option<Sequence>)>,
+) -> Flow<Option<Running>> {
+    let blocks = element.blocks(path);
+    // other fields may change now than before
+    let numbers = match element {
+        Element::ForEachChange(e) => {
+            let routes = e.routes_of(&cx.state.fields);
+            routes.map_err(|field| Refusal::NoRoute { at: path.into(), field })?
+        }
+        _ => (0..blocks.len()).collect(),
+    };
+    let mut asked = false;
+    let mut all = Vec::new();
+    for number in numbers {
+        let (at, elements) = blocks.get(number).ok_or_else(|| Refusal::DoesNotFit(path.into()))?;
+        let before = stood.iter_mut().find(|(n, _)| *n == number).map(|(_, inner)| inner.take());
+        let result = match before {
+            Some(Some(inner)) => sequence(cx, elements, at, inner),
+            Some(None) => Ok(None),
+            None => enter::sequence(cx, elements, at, 0),
+        };
+        match result {
+            Ok(inner) => all.push((number, inner)),
+            Err(Stop::Ask) => asked = true,
+            Err(stop) => return Err(stop),
+        }
+    }
+    if asked { Err(Stop::Ask) } else { Ok(enter::join(all)) }
+}
+
+/// Keeps the approvals of the steps whose fields did not change, unless who gave one has a part in the change now, or a
+/// final approver may have to decide after it.
+pub(super) fn keep_unchanged(cx: &mut Context, changed: Option<&[String]>) {
+    let Some(changed) = changed else { return };
+    let involved = |at: &str| {
+        let mut who = cx.state.decided.iter().filter(|d| d.at == at);
+        !cx.definition.allow_self_approval && who.any(|d| cx.state.involved.contains(&d.person))
+    };
+    let unchanged = |at: &str| match fields_of_step(cx.definition, at) {
+        None => changed.is_empty(),
+        Some(fields) => !fields.iter().any(|f| changed.contains(f)),
+    };
+    let mut with_final = Vec::new();
+    cx.definition.visit(&mut |path, element| {
+        if matches!(element, Element::Approval(e) if e.final_approver.is_some()) {
+            with_final.push(path.to_string());
+        }
+    });
+    let alone = |at: &str| !with_final.iter().any(|element| is_below(at, element));
+    cx.kept = cx.state.approved.iter().filter(|at| unchanged(at) && !involved(at) && alone(at)).cloned().collect();
+}
