@@ -1,5 +1,7 @@
 # Sourced by the test scripts: which tests were asked for, and how they went.
 # shellcheck shell=bash
+: "${CW_RESULTS:=$CW_TARGET/results}"
+mkdir -p "$CW_RESULTS"
 
 wanted() {
     local name
