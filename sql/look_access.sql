@@ -171,7 +171,7 @@ BEGIN
     IF query IS NULL THEN
         RETURN NULL;
     END IF;
-    PERFORM customer_workflow._switch_user(seen.relowner, true);
+    PERFORM customer_workflow._switch_user(seen.relowner, true, true);
     EXECUTE query INTO stored USING seen.record_key;
     RETURN stored;
 END

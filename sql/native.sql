@@ -42,9 +42,9 @@ CREATE FUNCTION customer_workflow.act_as(person text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_act_as';
 COMMENT ON FUNCTION customer_workflow.act_as(text) IS 'For application roles: names the person who acts for the rest of the transaction';
 
-CREATE FUNCTION customer_workflow._switch_user(role oid, past_row_security boolean) RETURNS void
+CREATE FUNCTION customer_workflow._switch_user(role oid, past_row_security boolean, restricted boolean) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_switch_user';
-COMMENT ON FUNCTION customer_workflow._switch_user(oid, boolean) IS 'Makes a role the current user until the calling SECURITY DEFINER function ends';
+COMMENT ON FUNCTION customer_workflow._switch_user(oid, boolean, boolean) IS 'Makes a role the current user until the calling SECURITY DEFINER function ends; restricted: as in maintenance commands';
 
 CREATE FUNCTION customer_workflow._invalidate(relation regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_invalidate';
@@ -109,7 +109,7 @@ COMMENT ON FUNCTION customer_workflow._raise(text, text, text, text, text, text,
     IS 'Raises an error with these fields; unlike RAISE it leaves out those that are null';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._switch_user(oid, boolean), customer_workflow._invalidate(regclass),
+    customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end()
     FROM PUBLIC;

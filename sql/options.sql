@@ -164,7 +164,7 @@ COMMENT ON FUNCTION customer_workflow._check_option_values(regclass, jsonb) IS '
 CREATE FUNCTION customer_workflow._explain_as(role oid, path text, statement text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM customer_workflow._switch_user(role, false);
+    PERFORM customer_workflow._switch_user(role, false, true);
     PERFORM set_config('search_path', path, true);
     EXECUTE 'EXPLAIN ' || statement;
 END

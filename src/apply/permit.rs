@@ -68,7 +68,7 @@ pub fn arm(call: &Call) -> Option<Datum> {
         let base = value::base_type(column.type_oid);
         let read = || value::read(base, value::base_typmod(column), &text);
         // built-in types run nobody's code, and a regclass may name what the writing role may not use
-        Some(if value::is_built_in(base) { read() } else { role::with_user(role, read) })
+        Some(if value::is_built_in(base) { read() } else { role::with_user_restricted(role, read) })
     };
     let values = ARENA.with(|a| a.with(|| texts.into_iter().enumerate().map(read).collect()));
     let n = columns.len();

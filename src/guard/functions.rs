@@ -73,10 +73,10 @@ pub fn act_as(call: &Call) -> Option<Datum> {
     }
 }
 
-/// SQL `_switch_user(role oid, past_row_security boolean)`: the current user until the calling SECURITY DEFINER function
-/// ends. EXECUTE for the extension's owner only.
+/// SQL `_switch_user(role oid, past_row_security boolean, restricted boolean)`: the current user until the calling SECURITY
+/// DEFINER function ends. EXECUTE for the extension's owner only.
 pub fn switch_user(call: &Call) -> Option<Datum> {
-    let (role, past) = (call.oid(0)?, call.bool(1)?);
-    role::switch_until_function_ends(role, past);
+    let (role, past, restricted) = (call.oid(0)?, call.bool(1)?, call.bool(2)?);
+    role::switch_until_function_ends(role, past, restricted);
     None
 }

@@ -57,12 +57,16 @@ pub fn may_select(role: Oid, relation: Oid, column: &str) -> bool {
 
 /// Makes `role` the current user until the SECURITY DEFINER function that (indirectly) called returns or raises; PostgreSQL
 /// puts the former one back. SET ROLE is not possible meanwhile. `past_row_security`: a table that forces row level
-/// security on its owner does not do so here, as for PostgreSQL's own foreign-key actions.
-pub fn switch_until_function_ends(role: Oid, past_row_security: bool) {
+/// security on its owner does not do so here, as for PostgreSQL's own foreign-key actions. `restricted`: as in maintenance commands,
+/// so that code of `role` can neither defer anything nor use the person's name for our verbs.
+pub fn switch_until_function_ends(role: Oid, past_row_security: bool, restricted: bool) {
     let (mut user, mut context) = (Oid::INVALID, 0);
     let mut add = pg_sys::SECURITY_LOCAL_USERID_CHANGE;
     if past_row_security {
         add |= pg_sys::SECURITY_NOFORCE_RLS;
+    }
+    if restricted {
+        add |= pg_sys::SECURITY_RESTRICTED_OPERATION;
     }
     // SAFETY: both only read and write variables.
     unsafe {
@@ -73,6 +77,15 @@ pub fn switch_until_function_ends(role: Oid, past_row_security: bool) {
 
 /// Runs `f` as `role`, for statements on our own tables, and puts the former user back also when `f` raises.
 pub fn with_user<R>(role: Oid, f: impl FnOnce() -> R) -> R {
+    with(role, false, f)
+}
+
+/// The same restricted, see [`switch_until_function_ends`], for what may run code of `role`.
+pub fn with_user_restricted<R>(role: Oid, f: impl FnOnce() -> R) -> R {
+    with(role, true, f)
+}
+
+fn with<R>(role: Oid, restricted: bool, f: impl FnOnce() -> R) -> R {
     struct Back(Oid, i32);
     impl Drop for Back {
         fn drop(&mut self) {
@@ -84,7 +97,7 @@ pub fn with_user<R>(role: Oid, f: impl FnOnce() -> R) -> R {
     // SAFETY: reads variables.
     unsafe { pg_sys::GetUserIdAndSecContext(&mut user, &mut context) };
     let _back = Back(user, context);
-    switch_until_function_ends(role, true);
+    switch_until_function_ends(role, true, restricted);
     f()
 }
 
