@@ -23,7 +23,7 @@ CREATE FUNCTION try(statement text) RETURNS text LANGUAGE sql AS $$
 $$;
 SELECT s AS statement, try(s) FROM unnest(ARRAY[
     'SELECT customer_workflow._permit(''customers'', ''{"{\"id\": 1}"}'', ''{credit_limit}'', ''{99}'', 10)',
-    'SELECT customer_workflow._switch_user(10, true)',
+    'SELECT customer_workflow._switch_user(10, true, true)',
     'SELECT customer_workflow._write_proposals(''{1}'', false)',
     'SELECT customer_workflow._log(''approved'', 1, 1, NULL, NULL)',
     'SELECT customer_workflow._touch(''{1}'', true)',
