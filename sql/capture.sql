@@ -24,7 +24,7 @@ DECLARE
     created integer;
     wrong record;
 BEGIN
-    PERFORM customer_workflow._hold_configuration(ARRAY[_merge.table_id]);
+    PERFORM customer_workflow._see_configuration(ARRAY[_merge.table_id]);
     own := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
                   WHERE p.record_hash = ANY (hashes) AND p.table_id = _merge.table_id AND p.author = _merge.author
                     AND p.status = ANY (open_statuses)

@@ -176,7 +176,8 @@ BEGIN
         FOR batch IN
             SELECT p.table_id, array_agg(DISTINCT p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
               FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-             WHERE p.id = ANY (proposals) AND t.relation IS NOT NULL AND p.status = ANY (customer_workflow._open_statuses())
+             -- an older snapshot may name a table that has been dropped
+             WHERE p.id = ANY (proposals) AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL AND p.status = ANY (customer_workflow._open_statuses())
              GROUP BY p.table_id ORDER BY p.table_id
         LOOP
             PERFORM FROM customer_workflow._read_records(batch.table_id, batch.keys, '{}', true);
@@ -184,7 +185,7 @@ BEGIN
             hashes := hashes || batch.hashes;
         END LOOP;
     END IF;
-    PERFORM customer_workflow._hold_configuration(ARRAY(SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)));
+    PERFORM customer_workflow._see_configuration(ARRAY(SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)));
     -- Which of an author's proposals for a record is his draft cannot be said without the others.
     IF with_drafts THEN
         ids := ARRAY(SELECT id FROM unnest(proposals) AS id

@@ -286,6 +286,8 @@ BEGIN
     PERFORM customer_workflow._check_table(_protect.relation);
     new_approvers := customer_workflow._canonical_approvers(_protect.approvers);
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', _protect.relation);
+    -- He may have lost the right while he waited.
+    PERFORM customer_workflow._require_configures(_protect.relation);
 
     SELECT t.* INTO before FROM customer_workflow.protected_table AS t WHERE t.relation = _protect.relation FOR UPDATE;
     IF NOT FOUND THEN
@@ -352,6 +354,7 @@ BEGIN
     PERFORM customer_workflow._table_id(unprotect.relation);
     -- The mode that verbs cannot hold meanwhile: they lock records first, then proposals.
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', unprotect.relation);
+    PERFORM customer_workflow._require_configures(unprotect.relation);
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
      WHERE t.id = customer_workflow._table_id(unprotect.relation) FOR UPDATE;
     old_fields := coalesce(customer_workflow._fields(tab.relation), '{}');

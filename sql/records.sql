@@ -43,16 +43,21 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._option(integer, text) IS 'The value of an option of a protected table, or its default';
 
--- After records and before proposals, as unprotect() has them.
-CREATE FUNCTION customer_workflow._hold_configuration(table_ids integer[]) RETURNS void
+-- Locked for a moment only: protect() locks the table and this row, a transaction that had this row would wait for it in a circle.
+CREATE FUNCTION customer_workflow._see_configuration(table_ids integer[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF current_setting('transaction_isolation') IN ('repeatable read', 'serializable') THEN
-        PERFORM FROM customer_workflow.protected_table AS t WHERE t.id = ANY (table_ids) ORDER BY t.id FOR SHARE;
+        BEGIN
+            PERFORM FROM customer_workflow.protected_table AS t WHERE t.id = ANY (table_ids) FOR SHARE SKIP LOCKED;
+            RAISE EXCEPTION USING ERRCODE = 'CW000', MESSAGE = 'let go of the rows again';
+        EXCEPTION WHEN SQLSTATE 'CW000' THEN
+            NULL;
+        END;
     END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._hold_configuration(integer[]) IS 'Error 40001 where the snapshot of the transaction is older than the configuration of one of these tables';
+COMMENT ON FUNCTION customer_workflow._see_configuration(integer[]) IS 'Error 40001 where the snapshot of the transaction is older than the configuration of one of these tables';
 
 CREATE FUNCTION customer_workflow._log(kind text, table_id integer, proposal bigint, comment text, details jsonb) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
@@ -119,6 +124,6 @@ $$;
 COMMENT ON FUNCTION customer_workflow._capture_config(regclass) IS 'What the triggers of a protected table need to know, as JSON';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._hold_configuration(integer[]), customer_workflow._log(text, integer, bigint, text, jsonb), customer_workflow._append_only(),
+    customer_workflow._see_configuration(integer[]), customer_workflow._log(text, integer, bigint, text, jsonb), customer_workflow._append_only(),
     customer_workflow._capture_config(regclass), customer_workflow._option(integer, text)
     FROM PUBLIC;
