@@ -18,7 +18,7 @@ COMMENT ON TYPE customer_workflow._request IS 'Who asks for what: the verb, the 
 CREATE FUNCTION customer_workflow._request(verb text, comment text, work_item bigint, on_conflict text) RETURNS customer_workflow._request
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM customer_workflow._outside_approval();
+    PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     IF on_conflict NOT IN ('fail', 'overwrite') THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('"%s" is not a value of on_conflict', on_conflict), HINT = 'Valid values are: fail, overwrite.';
@@ -36,7 +36,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         SELECT a.id, a.digest, p AS proposal, a.n
           FROM ROWS FROM (unnest(proposals), unnest(digests)) WITH ORDINALITY AS a (id, digest, n)
           LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id
-    ), tables AS (
+    ), tables AS MATERIALIZED (
         SELECT t.id, t.relation, t.enabled, t.approvers,
                coalesce(customer_workflow._name(t.relation), t.relation_name) AS name,
                coalesce((SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = t.relation), true) AS row_security,
@@ -45,7 +45,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                customer_workflow._configures(t.relation) AS administrator
           FROM customer_workflow.protected_table AS t
          WHERE t.id IN (SELECT (a.proposal).table_id FROM asked AS a)
-    ), eligible AS (
+    ), eligible AS MATERIALIZED (
         SELECT t.id, m.identities FROM tables AS t CROSS JOIN LATERAL customer_workflow._members(t.approvers) AS m
          WHERE request.verb = 'submit' AND t.approvers IS NOT NULL
     ), checked AS (
