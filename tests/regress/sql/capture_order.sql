@@ -108,3 +108,35 @@ CREATE TRIGGER deeper AFTER UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION de
 UPDATE customers SET credit_limit = 7000 WHERE id = 1;
 SELECT * FROM outcome();
 ROLLBACK;
+
+-- Another record takes the key of one that is deleted: in a trigger of that DELETE, or later in a function that the outer
+-- statement calls. The proposal of the deleted record is cancelled, that of the other one follows it.
+CREATE VIEW all_changes AS SELECT record_key, status, field, original_value, proposed_value FROM customer_workflow.proposed_changes ORDER BY proposal, field;
+BEGIN;
+UPDATE customers SET credit_limit = 6000 WHERE id = 1;
+UPDATE customers SET payment_terms = 'N60' WHERE id = 2;
+CREATE TRIGGER act AFTER DELETE ON customers FOR EACH ROW EXECUTE FUNCTION act('UPDATE customers SET id = 1 WHERE id = 2');
+DELETE FROM customers WHERE id = 1;
+SELECT * FROM all_changes;
+ROLLBACK;
+BEGIN;
+UPDATE customers SET credit_limit = 6000 WHERE id = 1;
+UPDATE customers SET payment_terms = 'N60' WHERE id = 2;
+WITH u AS (UPDATE customers SET credit_limit = 7000 WHERE id = 3 RETURNING id)
+SELECT block('DO $x$ BEGIN DELETE FROM customers WHERE id = 1; UPDATE customers SET id = 1 WHERE id = 2; END $x$', id) FROM u;
+SELECT * FROM all_changes;
+ROLLBACK;
+-- A record that moves to another partition and back meanwhile is not deleted
+GRANT CREATE ON SCHEMA public TO erp_owner;
+SET SESSION AUTHORIZATION erp_owner;
+CREATE TABLE accounts (id int PRIMARY KEY, v int, w int) PARTITION BY RANGE (id);
+CREATE TABLE low_accounts PARTITION OF accounts FOR VALUES FROM (0) TO (100);
+CREATE TABLE high_accounts PARTITION OF accounts FOR VALUES FROM (100) TO (200);
+INSERT INTO accounts VALUES (1, 1, 1);
+SELECT customer_workflow.protect('accounts', '{v, w}', 'credit_managers');
+BEGIN;
+WITH u AS (UPDATE accounts SET v = 10, w = 10 WHERE id = 1 RETURNING id)
+SELECT block('DO $x$ BEGIN UPDATE accounts SET id = 101, v = 11; UPDATE accounts SET id = 2; END $x$', id) FROM u;
+SELECT record_key, status, field, original_value, proposed_value FROM customer_workflow.proposed_changes ORDER BY field;
+ROLLBACK;
+RESET SESSION AUTHORIZATION;
