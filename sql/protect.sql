@@ -61,6 +61,10 @@ BEGIN
         PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it shares columns by inheritance with "%s"', tab, customer_workflow._name(other)),
             'Use a partitioned table, or end the inheritance with ALTER TABLE … NO INHERIT.');
     END IF;
+    IF EXISTS (SELECT FROM pg_rewrite AS r WHERE r.ev_class = relation AND r.ev_type = '2') THEN
+        PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it has a rule ON UPDATE', tab),
+            'PostgreSQL cannot tell what such an UPDATE has written. Use a trigger instead of the rule.');
+    END IF;
     -- A foreign table cannot be a partition of a table that has a primary key.
     IF customer_workflow._key_columns(relation) = '{}' THEN
         PERFORM customer_workflow._refuse(format('"%s" cannot be protected: it has no primary key', tab),

@@ -45,7 +45,7 @@ pub fn depth() -> u32 {
     DEPTH.get().max(1)
 }
 
-/// A number for the statement that runs: of two, the one that began later has the greater.
+/// A number for the statement that runs: of two, the one that began later has the greater. Its AFTER triggers count as another.
 pub fn statement() -> u64 {
     STATEMENT.get()
 }
@@ -184,6 +184,9 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
         entry(|| crate::capture::rows_done(depth));
     }
     DEPTH.set(depth + 1);
+    let statement = STATEMENT.get();
+    STATEMENTS.set(STATEMENTS.get() + 1);
+    STATEMENT.set(STATEMENTS.get());
     // SAFETY: the argument is passed on as it came.
     unsafe {
         match PREVIOUS_FINISH {
@@ -191,6 +194,7 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
             None => standard_finish(query),
         }
     }
+    STATEMENT.set(statement);
     DEPTH.set(depth);
     if crate::capture::has_captured() {
         entry(|| crate::capture::statement_end(depth));

@@ -161,3 +161,9 @@ SELECT customer_workflow.configure('rates', '{"apply_as": null}');
 REVOKE UPDATE ON rates FROM erp_owner;
 SELECT customer_workflow.configure('rates', '{"overlap": "reject"}');
 \echo :SQLSTATE
+
+-- A table with a rule ON UPDATE: what it writes could not be compared with what was approved
+CREATE TABLE ruled (id int PRIMARY KEY, v int);
+CREATE RULE doubled AS ON UPDATE TO ruled DO ALSO SELECT 1;
+SELECT customer_workflow.protect('ruled', '{v}', 'credit_managers', '{"apply_as": "erp_owner"}');
+\echo :SQLSTATE
