@@ -56,7 +56,7 @@ COMMENT ON FUNCTION customer_workflow._key(regclass, jsonb) IS 'The canonical re
 
 CREATE FUNCTION customer_workflow._key_hash(key jsonb) RETURNS uuid
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_key_hash';
-COMMENT ON FUNCTION customer_workflow._key_hash(jsonb) IS 'First 16 bytes of the SHA-256 of a record key''s text';
+COMMENT ON FUNCTION customer_workflow._key_hash(jsonb) IS 'What stands for a record key in indexes';
 
 CREATE FUNCTION customer_workflow._render(value anyelement) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_render';

@@ -95,13 +95,14 @@ CREATE TABLE customer_workflow.proposal (
     submit_sqlstate text,
     submit_message text
 );
-CREATE UNIQUE INDEX proposal_one_draft ON customer_workflow.proposal (record_hash, table_id, author) WHERE collects;
-CREATE INDEX proposal_of_record ON customer_workflow.proposal (record_hash, table_id);
+-- One draft per author and record. All open proposals of a record are its entries with a third column that is not null.
+CREATE UNIQUE INDEX proposal_of_record ON customer_workflow.proposal (record_hash, table_id,
+    (CASE WHEN collects THEN author WHEN status OPERATOR(pg_catalog.<>) ALL ('{applied,cancelled,expired}') THEN id::text END));
 COMMENT ON TABLE customer_workflow.proposal IS 'The proposed changes of one author to one record, submitted and decided together';
 COMMENT ON COLUMN customer_workflow.proposal.id IS 'The number by which people name it';
 COMMENT ON COLUMN customer_workflow.proposal.table_id IS 'Its protected table';
 COMMENT ON COLUMN customer_workflow.proposal.record_key IS 'The primary key of the record, {"id": 42}; follows the record when its key changes';
-COMMENT ON COLUMN customer_workflow.proposal.record_hash IS 'First 16 bytes of the SHA-256 of the key''s text: keys may be longer than an index entry';
+COMMENT ON COLUMN customer_workflow.proposal.record_hash IS 'Stands for the key in indexes, since keys may be longer than an index entry: integers as they are, else the SHA-256 of its text';
 COMMENT ON COLUMN customer_workflow.proposal.record_label IS 'Option record_label, evaluated at submit';
 COMMENT ON COLUMN customer_workflow.proposal.status IS 'not_submitted, pending_approval, change_requested, rejected, approved, applied, cancelled or expired';
 COMMENT ON COLUMN customer_workflow.proposal.collects IS 'Whether further changes of its author to the record go here: one draft per author and record';

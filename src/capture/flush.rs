@@ -3,11 +3,12 @@
 
 use super::buffer::{self, Change, Entry, Kind};
 use super::config::Table;
-use super::{notice, touched};
+use super::{create, notice, touched};
 use crate::error::{Report, raise, warning};
 use crate::guard::person::{self, Who};
 use crate::pg::function::{array, text_array};
-use crate::pg::spi::{Sequence, Statement};
+use crate::pg::spi::Statement;
+use crate::pg::table::{self, Sight};
 use crate::pg::{callbacks, role, value};
 use crate::settings;
 use pgrx::pg_sys::{
@@ -18,53 +19,6 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use pg_sys::{BYTEAARRAYOID, UUIDARRAYOID};
-
-static PROPOSALS: Sequence = Sequence::new(c"proposal_id_seq");
-
-/// Open proposals of records: number and hash.
-static OPEN_PROPOSALS: Statement = Statement::new(
-    c"SELECT p.id, p.record_hash FROM customer_workflow.proposal AS p
-       WHERE p.record_hash OPERATOR(pg_catalog.=) ANY ($2) AND p.table_id OPERATOR(pg_catalog.=) $1
-         AND p.status OPERATOR(pg_catalog.=) ANY
-             ('{not_submitted,pending_approval,change_requested,rejected,approved}'::pg_catalog.text[])",
-    &[INT4OID, UUIDARRAYOID],
-);
-
-static NEW_PROPOSALS: Statement = Statement::new(
-    c"INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role,
-                                              data_entity, auto_submit, reference, comment)
-      OVERRIDING SYSTEM VALUE
-      SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11
-        FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)",
-    &[
-        INT4OID,
-        INT8ARRAYOID,
-        TEXTARRAYOID,
-        UUIDARRAYOID,
-        TEXTOID,
-        TEXTARRAYOID,
-        NAMEOID,
-        TEXTOID,
-        BOOLOID,
-        TEXTOID,
-        TEXTOID,
-    ],
-);
-
-static NEW_CHANGES: Statement = Statement::new(
-    c"INSERT INTO customer_workflow.change (proposal, field, original, proposed, image)
-      SELECT u.proposal, u.field, u.original, u.proposed, u.image
-        FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),
-                        pg_catalog.unnest($5))
-             AS u (proposal, field, original, proposed, image)",
-    &[INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID],
-);
-
-static NEW_HISTORY: Statement = Statement::new(
-    c"INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment)
-      SELECT $1, u.id, 'proposed', $3, $4, $5, $6 FROM pg_catalog.unnest($2) AS u (id)",
-    &[INT4OID, INT8ARRAYOID, TEXTOID, NAMEOID, TEXTOID, TEXTOID],
-);
 
 static MERGE: Statement = Statement::new(
     c"SELECT m.record, m.proposal, m.status, m.outcome, m.others, m.submits, m.changes
@@ -126,7 +80,7 @@ pub fn is_running() -> bool {
 
 /// Forgets where our sequences are.
 pub fn forget_sequences() {
-    PROPOSALS.forget();
+    create::forget_sequences();
 }
 
 /// Flushes in the middle of a statement, because the buffer is full.
@@ -166,11 +120,11 @@ pub fn truncated(table_id: i32) {
 }
 
 /// Records of one table with the changes of each.
-struct Records {
-    keys: Vec<Option<Datum>>,
-    hashes: Vec<[u8; 16]>,
-    depth: u32,
-    changes: Vec<(Vec<Change>, Vec<Rc<str>>)>,
+pub(super) struct Records {
+    pub(super) keys: Vec<Option<Datum>>,
+    pub(super) hashes: Vec<[u8; 16]>,
+    pub(super) depth: u32,
+    pub(super) changes: Vec<(Vec<Change>, Vec<Rc<str>>)>,
 }
 
 fn flush_table(table: &Table, entries: Vec<Entry>) {
@@ -225,21 +179,21 @@ fn flush_table(table: &Table, entries: Vec<Entry>) {
     }
 }
 
-fn uuids<'a>(hashes: impl Iterator<Item = &'a [u8; 16]>) -> Datum {
+pub(super) fn uuids<'a>(hashes: impl Iterator<Item = &'a [u8; 16]>) -> Datum {
     let items: Vec<Option<Datum>> = hashes.map(|h| Some(Datum::from(h.as_ptr()))).collect();
     array(pg_sys::UUIDOID, &items)
 }
 
 /// What is the same for all proposals of a statement.
-struct Common {
-    person: Datum,
-    parties: Option<Datum>,
-    session: Datum,
-    role: Datum,
-    entity: Option<Datum>,
-    auto_submit: bool,
-    reference: Option<Datum>,
-    comment: Option<Datum>,
+pub(super) struct Common {
+    pub(super) person: Datum,
+    pub(super) parties: Option<Datum>,
+    pub(super) session: Datum,
+    pub(super) role: Datum,
+    pub(super) entity: Option<Datum>,
+    pub(super) auto_submit: bool,
+    pub(super) reference: Option<Datum>,
+    pub(super) comment: Option<Datum>,
 }
 
 fn name(text: &str) -> Datum {
@@ -268,7 +222,7 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
         }
     }
     if !fresh.is_empty() {
-        create(table, &records, &common, &fresh);
+        create::create(table, &records, &common, &fresh);
     }
     if !known.is_empty() {
         merge(table, &records, &common, &known);
@@ -278,16 +232,17 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
 /// Hashes of those records that have an open proposal. 40001 where the transaction keeps a snapshot that is older than one of
 /// them: it could neither join nor respect it.
 fn open_records(table: &Table, records: &Records) -> HashSet<[u8; 16]> {
-    let args = [Some(Datum::from(table.table_id)), Some(uuids(records.hashes.iter()))];
     let mut open: HashSet<[u8; 16]> = HashSet::new();
     let mut seen: HashSet<i64> = HashSet::new();
-    OPEN_PROPOSALS.run(&args, |row| {
-        open.extend(row.uuid(2));
-        seen.extend(row.int(1));
+    open_proposals(table, records, Sight::Transaction, |i, id| {
+        open.insert(records.hashes[i]);
+        seen.insert(id);
     });
     if callbacks::keeps_snapshot() {
         let mut unseen = None;
-        OPEN_PROPOSALS.read_latest(&args, |row| unseen = unseen.or(row.int(1).filter(|id| !seen.contains(id))));
+        open_proposals(table, records, Sight::Latest, |_, id| {
+            unseen = unseen.or(Some(id).filter(|id| !seen.contains(id)))
+        });
         if let Some(id) = unseen {
             raise(
                 Report::new(
@@ -305,65 +260,13 @@ fn open_records(table: &Table, records: &Records) -> HashSet<[u8; 16]> {
     open
 }
 
-/// Records without an open proposal: new proposals.
-fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
-    let ids: Vec<i64> = which.iter().map(|_| PROPOSALS.next()).collect();
-    let id_datums: Vec<Option<Datum>> = ids.iter().map(|id| Some(Datum::from(*id))).collect();
-    let id_array = array(INT8OID, &id_datums);
-    NEW_PROPOSALS.run(
-        &[
-            Some(Datum::from(table.table_id)),
-            Some(id_array),
-            Some(array(TEXTOID, &which.iter().map(|&i| records.keys[i]).collect::<Vec<_>>())),
-            Some(uuids(which.iter().map(|&i| &records.hashes[i]))),
-            Some(common.person),
-            common.parties,
-            Some(common.role),
-            common.entity,
-            Some(Datum::from(common.auto_submit)),
-            common.reference,
-            common.comment,
-        ],
-        |_| (),
-    );
-    let mut names = Names::default();
-    let (mut of, mut fields, mut originals, mut proposed, mut images) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    for (&i, id) in which.iter().zip(&id_datums) {
-        for change in &records.changes[i].0 {
-            of.push(*id);
-            fields.push(Some(names.datum(&change.field)));
-            originals.push(change.original);
-            proposed.push(change.proposed);
-            images.push(change.image);
+fn open_proposals(table: &Table, records: &Records, sight: Sight, mut found: impl FnMut(usize, i64)) {
+    let index = (c"proposal", c"proposal_of_record");
+    table::find(index, ["id"], sight, &records.hashes, table.table_id, |i, [id]| {
+        if let Some(id) = id {
+            found(i, id.value() as i64);
         }
-    }
-    NEW_CHANGES.run(
-        &[
-            Some(array(INT8OID, &of)),
-            Some(array(TEXTOID, &fields)),
-            Some(array(TEXTOID, &originals)),
-            Some(array(TEXTOID, &proposed)),
-            Some(array(pg_sys::BYTEAOID, &images)),
-        ],
-        |_| (),
-    );
-    NEW_HISTORY.run(
-        &[
-            Some(Datum::from(table.table_id)),
-            Some(id_array),
-            Some(common.person),
-            Some(common.session),
-            common.entity,
-            common.comment,
-        ],
-        |_| (),
-    );
-    for (&i, &id) in which.iter().zip(&ids) {
-        touched::add(id, common.auto_submit);
-        let changes = &records.changes[i].0;
-        notice::proposed(table, records.depth, records.keys[i], changes, changes.len() as u64, id, "not_submitted");
-    }
+    });
 }
 
 /// Records with open proposals: SQL decides where each change goes.
@@ -447,10 +350,10 @@ fn record_direct(table: &Table, who: &Who, rows: &[&(Datum, Change, &'static str
 
 /// One datum for each field name.
 #[derive(Default)]
-struct Names(Vec<(Rc<str>, Datum)>);
+pub(super) struct Names(Vec<(Rc<str>, Datum)>);
 
 impl Names {
-    fn datum(&mut self, field: &Rc<str>) -> Datum {
+    pub(super) fn datum(&mut self, field: &Rc<str>) -> Datum {
         if let Some((_, datum)) = self.0.iter().find(|(n, _)| n == field) {
             return *datum;
         }

@@ -2,6 +2,7 @@
 
 pub mod buffer;
 pub mod config;
+mod create;
 mod flush;
 pub mod functions;
 pub mod key;

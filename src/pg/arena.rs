@@ -22,18 +22,8 @@ impl Arena {
 
     /// Runs `f` with this arena as the current memory context, also when `f` raises.
     pub fn with<R>(&self, f: impl FnOnce() -> R) -> R {
-        struct Back(pg_sys::MemoryContext);
-        impl Drop for Back {
-            fn drop(&mut self) {
-                // SAFETY: the context that was current before is still alive, since contexts nest.
-                unsafe { pg_sys::CurrentMemoryContext = self.0 };
-            }
-        }
-        // SAFETY: a variable of this backend.
-        let _back = Back(unsafe { pg_sys::CurrentMemoryContext });
         // SAFETY: the context is ours and alive.
-        unsafe { pg_sys::CurrentMemoryContext = self.0 };
-        f()
+        unsafe { within(self.0, f) }
     }
 
     /// Frees everything in it. Every datum that points into it becomes invalid.
@@ -47,4 +37,23 @@ impl Arena {
         // SAFETY: the context is ours and alive.
         unsafe { pg_sys::MemoryContextMemAllocated(self.0, true) as usize }
     }
+}
+
+/// Runs `f` with `context` as the current memory context; the former one comes back, also when `f` raises.
+///
+/// # Safety
+/// `context` is alive while `f` runs.
+pub(super) unsafe fn within<R>(context: pg_sys::MemoryContext, f: impl FnOnce() -> R) -> R {
+    struct Back(pg_sys::MemoryContext);
+    impl Drop for Back {
+        fn drop(&mut self) {
+            // SAFETY: the context that was current before is still alive, since contexts nest.
+            unsafe { pg_sys::CurrentMemoryContext = self.0 };
+        }
+    }
+    // SAFETY: a variable of this backend.
+    let _back = Back(unsafe { pg_sys::CurrentMemoryContext });
+    // SAFETY: promised by the caller.
+    unsafe { pg_sys::CurrentMemoryContext = context };
+    f()
 }

@@ -52,20 +52,8 @@ impl Column {
     /// # Safety
     /// `desc` is valid and has that column.
     pub(super) unsafe fn of(desc: pg_sys::TupleDesc, number: i16) -> Option<Self> {
-        // SAFETY: promised by the caller; every version keeps the full attribute behind one of these.
-        let att = unsafe {
-            #[cfg(feature = "pg18")]
-            {
-                // the full attributes lie behind as many compact ones
-                let attributes: *const pg_sys::FormData_pg_attribute =
-                    (*desc).compact_attrs.as_ptr().add((*desc).natts as usize).cast();
-                &*attributes.add(number as usize - 1)
-            }
-            #[cfg(not(feature = "pg18"))]
-            {
-                &(*desc).attrs.as_slice((*desc).natts as usize)[number as usize - 1]
-            }
-        };
+        // SAFETY: promised by the caller.
+        let att = unsafe { attribute(desc, number) };
         if att.attisdropped {
             return None;
         }
@@ -75,6 +63,27 @@ impl Column {
         column.typmod = att.atttypmod;
         column.generated = att.attgenerated != 0 || att.attidentity as u8 == pg_sys::ATTRIBUTE_IDENTITY_ALWAYS;
         Some(column)
+    }
+}
+
+/// The full attribute `number` (from 1) of a descriptor.
+///
+/// # Safety
+/// `desc` is valid and has that column; the result lives as long as it does.
+pub(super) unsafe fn attribute<'a>(desc: pg_sys::TupleDesc, number: i16) -> &'a pg_sys::FormData_pg_attribute {
+    // SAFETY: promised by the caller; every version keeps the full attribute behind one of these.
+    unsafe {
+        #[cfg(feature = "pg18")]
+        {
+            // the full attributes lie behind as many compact ones
+            let attributes: *const pg_sys::FormData_pg_attribute =
+                (*desc).compact_attrs.as_ptr().add((*desc).natts as usize).cast();
+            &*attributes.add(number as usize - 1)
+        }
+        #[cfg(not(feature = "pg18"))]
+        {
+            &(&(*desc).attrs).as_slice((*desc).natts as usize)[number as usize - 1]
+        }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod row;
 pub mod settings;
 pub mod shape;
 pub mod spi;
+pub mod table;
 pub mod value;
 
 /// Declares a C function that PostgreSQL calls by `symbol` (version 1 convention) and hands it to a safe Rust function,

@@ -127,12 +127,6 @@ impl Row {
     pub fn bool(&self, n: i32) -> Option<bool> {
         self.datum(n).map(|d| d.value() != 0)
     }
-
-    /// Column `n` as a uuid.
-    pub fn uuid(&self, n: i32) -> Option<[u8; 16]> {
-        // SAFETY: a uuid datum points to 16 bytes.
-        self.datum(n).map(|d| unsafe { *d.cast_mut_ptr::<[u8; 16]>() })
-    }
 }
 
 thread_local! {

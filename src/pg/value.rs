@@ -183,3 +183,26 @@ pub fn bytea(bytes: &[u8]) -> Datum {
     // SAFETY: bytea is stored as text is.
     Datum::from(unsafe { pg_sys::cstring_to_text_with_len(bytes.as_ptr().cast(), bytes.len() as i32) })
 }
+
+/// A `jsonb` datum in the current memory context, from its text. Raises 22P02 where that is no JSON.
+pub fn jsonb(text: Datum) -> Datum {
+    // SAFETY: a text datum; jsonb_in reads a C string.
+    unsafe {
+        let string = pg_sys::text_to_cstring(text.cast_mut_ptr());
+        let jsonb = pg_sys::OidInputFunctionCall(pg_sys::F_JSONB_IN.into(), string, Oid::INVALID, -1);
+        pg_sys::pfree(string.cast());
+        jsonb
+    }
+}
+
+/// now() as a `timestamptz` datum.
+pub fn transaction_start() -> Datum {
+    // SAFETY: reads a variable.
+    Datum::from(unsafe { pg_sys::GetCurrentTransactionStartTimestamp() })
+}
+
+/// clock_timestamp() as a `timestamptz` datum.
+pub fn now() -> Datum {
+    // SAFETY: reads the clock.
+    Datum::from(unsafe { pg_sys::GetCurrentTimestamp() })
+}

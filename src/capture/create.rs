@@ -1,0 +1,193 @@
+//! New proposals with their changes and history, for records that have no open one: written past the executor, since this is
+//! what a bulk UPDATE does most.
+
+use super::config::Table;
+use super::flush::{Common, Names, Records, uuids};
+use super::{notice, touched};
+use crate::pg::function::array;
+use crate::pg::spi::{Sequence, Statement};
+use crate::pg::{table, value};
+use pgrx::pg_sys::{
+    self, BOOLOID, BYTEAARRAYOID, Datum, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID,
+};
+
+static PROPOSALS: Sequence = Sequence::new(c"proposal_id_seq");
+static HISTORY: Sequence = Sequence::new(c"history_id_seq");
+
+// The same as statements, which fire the triggers that a table may have.
+static NEW_PROPOSALS: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role,
+                                              data_entity, auto_submit, reference, comment)
+      OVERRIDING SYSTEM VALUE
+      SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11
+        FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)",
+    &[
+        INT4OID,
+        INT8ARRAYOID,
+        TEXTARRAYOID,
+        UUIDARRAYOID,
+        TEXTOID,
+        TEXTARRAYOID,
+        NAMEOID,
+        TEXTOID,
+        BOOLOID,
+        TEXTOID,
+        TEXTOID,
+    ],
+);
+
+static NEW_CHANGES: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.change (proposal, field, original, proposed, image)
+      SELECT u.proposal, u.field, u.original, u.proposed, u.image
+        FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4),
+                        pg_catalog.unnest($5))
+             AS u (proposal, field, original, proposed, image)",
+    &[INT8ARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, BYTEAARRAYOID],
+);
+
+static NEW_HISTORY: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment)
+      SELECT $1, u.id, 'proposed', $3, $4, $5, $6 FROM pg_catalog.unnest($2) AS u (id)",
+    &[INT4OID, INT8ARRAYOID, TEXTOID, NAMEOID, TEXTOID, TEXTOID],
+);
+
+/// Forgets where our sequences are.
+pub fn forget_sequences() {
+    PROPOSALS.forget();
+    HISTORY.forget();
+}
+
+/// Makes a proposal for each of these records.
+pub fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
+    let ids: Vec<i64> = which.iter().map(|_| PROPOSALS.next()).collect();
+    proposals(table, records, common, which, &ids);
+    changes(records, which, &ids);
+    history(table, common, &ids);
+    for (&i, &id) in which.iter().zip(&ids) {
+        touched::add(id, common.auto_submit);
+        let changes = &records.changes[i].0;
+        notice::proposed(table, records.depth, records.keys[i], changes, changes.len() as u64, id, "not_submitted");
+    }
+}
+
+fn id_array(ids: impl Iterator<Item = i64>) -> Datum {
+    array(INT8OID, &ids.map(|id| Some(Datum::from(id))).collect::<Vec<_>>())
+}
+
+fn proposals(table: &Table, records: &Records, common: &Common, which: &[usize], ids: &[i64]) {
+    let columns = [
+        "id",
+        "table_id",
+        "record_key",
+        "record_hash",
+        "author",
+        "parties",
+        "database_role",
+        "data_entity",
+        "auto_submit",
+        "reference",
+        "comment",
+        "status",
+        "collects",
+        "created_at",
+    ];
+    let (table_id, auto_submit) = (Datum::from(table.table_id), Datum::from(common.auto_submit));
+    let (status, yes, now) = (value::text("not_submitted"), Datum::from(true), value::transaction_start());
+    let appended = table::append(c"proposal", columns, ids.len(), |n| {
+        let i = which[n];
+        [
+            Some(Datum::from(ids[n])),
+            Some(table_id),
+            records.keys[i].map(value::jsonb),
+            Some(Datum::from(records.hashes[i].as_ptr())),
+            Some(common.person),
+            common.parties,
+            Some(common.role),
+            common.entity,
+            Some(auto_submit),
+            common.reference,
+            common.comment,
+            Some(status),
+            Some(yes),
+            Some(now),
+        ]
+    });
+    if !appended {
+        let keys: Vec<_> = which.iter().map(|&i| records.keys[i]).collect();
+        NEW_PROPOSALS.run(
+            &[
+                Some(table_id),
+                Some(id_array(ids.iter().copied())),
+                Some(array(TEXTOID, &keys)),
+                Some(uuids(which.iter().map(|&i| &records.hashes[i]))),
+                Some(common.person),
+                common.parties,
+                Some(common.role),
+                common.entity,
+                Some(auto_submit),
+                common.reference,
+                common.comment,
+            ],
+            |_| (),
+        );
+    }
+}
+
+fn changes(records: &Records, which: &[usize], ids: &[i64]) {
+    let mut names = Names::default();
+    let mut rows = Vec::with_capacity(ids.len());
+    for (&i, &id) in which.iter().zip(ids) {
+        for change in &records.changes[i].0 {
+            rows.push((id, names.datum(&change.field), change));
+        }
+    }
+    let columns = ["proposal", "field", "original", "proposed", "image", "changed_at"];
+    let now = value::transaction_start();
+    let appended = table::append(c"change", columns, rows.len(), |n| {
+        let (id, field, change) = rows[n];
+        [Some(Datum::from(id)), Some(field), change.original, change.proposed, change.image, Some(now)]
+    });
+    if !appended {
+        NEW_CHANGES.run(
+            &[
+                Some(id_array(rows.iter().map(|r| r.0))),
+                Some(array(TEXTOID, &rows.iter().map(|r| Some(r.1)).collect::<Vec<_>>())),
+                Some(array(TEXTOID, &rows.iter().map(|r| r.2.original).collect::<Vec<_>>())),
+                Some(array(TEXTOID, &rows.iter().map(|r| r.2.proposed).collect::<Vec<_>>())),
+                Some(array(pg_sys::BYTEAOID, &rows.iter().map(|r| r.2.image).collect::<Vec<_>>())),
+            ],
+            |_| (),
+        );
+    }
+}
+
+fn history(table: &Table, common: &Common, ids: &[i64]) {
+    let columns = ["id", "at", "table_id", "proposal", "kind", "person", "database_role", "source", "comment"];
+    let (table_id, kind) = (Datum::from(table.table_id), value::text("proposed"));
+    let appended = table::append(c"history", columns, ids.len(), |n| {
+        [
+            Some(Datum::from(HISTORY.next())),
+            Some(value::now()),
+            Some(table_id),
+            Some(Datum::from(ids[n])),
+            Some(kind),
+            Some(common.person),
+            Some(common.session),
+            common.entity,
+            common.comment,
+        ]
+    });
+    if !appended {
+        NEW_HISTORY.run(
+            &[
+                Some(table_id),
+                Some(id_array(ids.iter().copied())),
+                Some(common.person),
+                Some(common.session),
+                common.entity,
+                common.comment,
+            ],
+            |_| (),
+        );
+    }
+}
