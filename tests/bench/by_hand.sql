@@ -1,7 +1,13 @@
 -- What a good DBA would write instead: the same facts in equivalent tables, by triggers in PL/pgSQL. Three ways, each on a
 -- table of its own, and copies of our tables for the limit, which is PostgreSQL's own bulk INSERT.
+CREATE SCHEMA copy;
+CREATE TABLE copy.proposal (LIKE customer_workflow.proposal INCLUDING ALL);
+CREATE TABLE copy.change (LIKE customer_workflow.change INCLUDING ALL);
+CREATE TABLE copy.history (LIKE customer_workflow.history INCLUDING ALL);
+
 CREATE SCHEMA by_hand;
-CREATE TABLE by_hand.proposal (LIKE customer_workflow.proposal INCLUDING ALL);
+CREATE TABLE by_hand.proposal (LIKE customer_workflow.proposal INCLUDING ALL EXCLUDING INDEXES, PRIMARY KEY (id));
+CREATE UNIQUE INDEX ON by_hand.proposal (record_hash, table_id, author) WHERE collects;
 CREATE TABLE by_hand.change (LIKE customer_workflow.change INCLUDING ALL);
 CREATE TABLE by_hand.history (LIKE customer_workflow.history INCLUDING ALL);
 CREATE UNLOGGED TABLE by_hand.staged (id bigint, field text, original text, proposed text);
@@ -20,7 +26,7 @@ DECLARE
     found_id bigint;
 BEGIN
     INSERT INTO by_hand.proposal (table_id, record_key, record_hash, author, parties, database_role)
-    VALUES (1, key, md5(key::text)::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user)
+    VALUES (1, key, lpad(to_hex(OLD.id), 32, '0')::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user)
     ON CONFLICT (record_hash, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
     RETURNING id INTO found_id;
     IF NEW.credit_limit IS DISTINCT FROM OLD.credit_limit THEN
@@ -81,7 +87,7 @@ BEGIN
         DELETE FROM by_hand.staged RETURNING id, field, original, proposed
     ), proposals AS MATERIALIZED (
         INSERT INTO by_hand.proposal AS p (table_id, record_key, record_hash, author, parties, database_role)
-        SELECT 1, k.key, md5(k.key::text)::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user
+        SELECT 1, k.key, lpad(to_hex(t.id), 32, '0')::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user
           FROM (SELECT DISTINCT id FROM taken) AS t CROSS JOIN LATERAL (SELECT jsonb_build_object('id', t.id) AS key) AS k
         ON CONFLICT (record_hash, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
         RETURNING p.id, (p.record_key ->> 'id')::bigint AS record
@@ -118,7 +124,7 @@ BEGIN
          WHERE f.original IS DISTINCT FROM f.proposed
     ), proposals AS MATERIALIZED (
         INSERT INTO by_hand.proposal AS p (table_id, record_key, record_hash, author, parties, database_role)
-        SELECT 1, k.key, md5(k.key::text)::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user
+        SELECT 1, k.key, lpad(to_hex(t.id), 32, '0')::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user
           FROM (SELECT DISTINCT id FROM wished) AS t CROSS JOIN LATERAL (SELECT jsonb_build_object('id', t.id) AS key) AS k
         ON CONFLICT (record_hash, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
         RETURNING p.id, (p.record_key ->> 'id')::bigint AS record
@@ -152,7 +158,7 @@ CREATE TABLE source.history AS SELECT * FROM customer_workflow.history WHERE pro
 SET LOCAL session_replication_role = replica;
 TRUNCATE customer_workflow.proposal, customer_workflow.change, customer_workflow.history;
 COMMIT;
-GRANT USAGE ON SCHEMA by_hand, source TO alice;
+GRANT USAGE ON SCHEMA copy, source TO alice;
 GRANT SELECT ON ALL TABLES IN SCHEMA source TO alice;
-GRANT INSERT ON by_hand.proposal, by_hand.change, by_hand.history TO alice;
+GRANT INSERT, UPDATE, SELECT ON ALL TABLES IN SCHEMA copy TO alice;
 VACUUM (FREEZE, ANALYZE);

@@ -1,9 +1,10 @@
 """An UPDATE that touches no protected field, and one that is diverted."""
 
-from kit import ROUNDS, ROWS, Session, alternate, database, pgbench, settle
+from kit import ROUNDS, ROWS, Session, Watch, alternate, database, pgbench, settle
 
 OURS = ("customer_workflow.proposal", "customer_workflow.change", "customer_workflow.history")
-COPIES = ("by_hand.proposal", "by_hand.change", "by_hand.history", "by_hand.staged")
+COPIES = ("copy.proposal", "copy.change", "copy.history")
+BY_HAND = ("by_hand.proposal", "by_hand.change", "by_hand.history", "by_hand.staged")
 
 
 def untouched(results):
@@ -26,14 +27,14 @@ def diverted(results):
         s.run("SET client_min_messages = warning")
         update = "UPDATE {} SET credit_limit = credit_limit + 1"
         limit = [update.format("plain"), *(
-            f"INSERT INTO by_hand.{t} OVERRIDING SYSTEM VALUE SELECT * FROM source.{t}" for t in ("proposal", "change", "history"))]
+            f"INSERT INTO copy.{t} OVERRIDING SYSTEM VALUE SELECT * FROM source.{t}" for t in ("proposal", "change", "history"))]
         variants = {
             "limit": lambda: s.rolled_back(*limit),
             "guarded": lambda: s.rolled_back(update.format("guarded")),
             "plain": lambda: s.rolled_back(update.format("plain")),
             **{t: lambda t=t: s.rolled_back(update.format(t)) for t in ("row_trigger", "staging_trigger", "reverting_trigger")},
         }
-        tables = ("plain", "guarded", "row_trigger", "staging_trigger", "reverting_trigger", *OURS, *COPIES)
+        tables = ("plain", "guarded", "row_trigger", "staging_trigger", "reverting_trigger", *OURS, *COPIES, *BY_HAND)
         seconds = alternate(variants, lambda: settle(admin, *tables))
     what = f"diverted UPDATE of {ROWS} rows vs "
     results.ratio(what + "plain UPDATE plus bulk INSERT of the same rows", seconds, "guarded", "limit", "<= 1.3")
@@ -74,3 +75,41 @@ def single(results):
 
     results.ratio("diverted single-row UPDATE, TPS of plain UPDATE (2 clients)", seconds, "guarded", "plain", ">= 0.6", True, tps)
     results.ratio("the same record again and again, TPS of plain UPDATE", seconds, "guarded again", "plain again", None, True, tps)
+
+
+def memory(results):
+    """What a backend keeps to itself while it diverts: the same for ten times as many rows."""
+    peaks = {}
+    for factor in (1, 10):
+        rows = ROWS * factor
+        name = database("bench_memory", "tables.sql", rows=rows)
+        with Session(name, "alice") as s:
+            s.run("SET client_min_messages = warning; UPDATE guarded SET credit_limit = credit_limit + 1 WHERE id = 1")
+            with Watch(s.run("SELECT pg_backend_pid()")[0]) as watch:
+                s.run("UPDATE guarded SET credit_limit = credit_limit + 1")
+            peaks[factor] = watch.peak - watch.start
+            print(f"memory, {rows} rows: {watch.start} KiB before, {watch.peak} KiB at most, {watch.end} KiB after", flush=True)
+    results.add(f"private memory on top while {ROWS * 10} rows are diverted, vs {ROWS}", f"{peaks[10] / 1024:.1f} MiB",
+                f"{peaks[1] / 1024:.1f} MiB", f"{peaks[10] / max(1, peaks[1]):.2f}", aim="flat")
+
+
+def nightly(results):
+    """The same import every night: the second time nothing is new."""
+    name = database("bench_nightly", "tables.sql")
+    with Session(name) as admin, Session(name, "import") as s:
+        admin.run("SET client_min_messages = warning; SELECT customer_workflow.set_data_entity('import', 'guarded', '{\"auto_submit\": \"never\"}');"
+                  "CREATE TABLE night AS SELECT id, credit_limit + 1 AS credit_limit FROM guarded ORDER BY id;"
+                  "GRANT SELECT ON night TO import; ANALYZE")
+        s.run("SET client_min_messages = warning")
+        update = "UPDATE {} AS t SET credit_limit = n.credit_limit FROM night AS n WHERE n.id = t.id"
+        seconds = {"plain": [], "first": [], "second": []}
+        for _ in range(min(ROUNDS, 3)):
+            forget_proposals(admin)
+            settle(admin, "plain", "guarded", *OURS)
+            seconds["plain"].append(s.timed(update.format("plain")))
+            seconds["first"].append(s.timed(update.format("guarded")))
+            admin.run("ANALYZE customer_workflow.proposal; ANALYZE customer_workflow.change")
+            settle(admin, "guarded")
+            seconds["second"].append(s.timed(update.format("guarded")))
+    results.ratio(f"import of {ROWS} rows, all proposed, vs plain UPDATE", seconds, "first", "plain")
+    results.ratio("the same import again, vs the first time", seconds, "second", "first")
