@@ -19,6 +19,8 @@ thread_local! {
     /// Whether to look for marked statements, and the depth of the one that runs; 0 for none.
     static WATCH_FOR_MARK: Cell<bool> = const { Cell::new(false) };
     static MARKED_DEPTH: Cell<u32> = const { Cell::new(0) };
+    /// The statement in which invalidations of other sessions were last looked for.
+    static LOOKED: Cell<u64> = const { Cell::new(0) };
     static STALE: Cell<bool> = const { Cell::new(true) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
 }
@@ -92,11 +94,14 @@ pub fn keeps_snapshot() -> bool {
     unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
-/// Whether a watched relation changed since the last call; the caller then drops what it has cached. Looks for what other
-/// sessions have just committed, also where the statement takes no lock that would.
+/// Whether a watched relation changed since the last call; the caller then drops what it has cached. Looks once a statement for
+/// what other sessions have committed, also where it takes no lock that would.
 pub fn take_stale() -> bool {
-    // SAFETY: safe wherever a lock could be taken.
-    unsafe { pg_sys::AcceptInvalidationMessages() };
+    let statement = statement();
+    if LOOKED.replace(statement) != statement || statement == 0 {
+        // SAFETY: safe wherever a lock could be taken.
+        unsafe { pg_sys::AcceptInvalidationMessages() };
+    }
     STALE.replace(false)
 }
 
