@@ -286,7 +286,7 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._keys_changed(integer, uuid[], text[], uuid[]) IS 'Open proposals follow their record when its key changes';
 
-CREATE FUNCTION customer_workflow._records_gone(table_id integer, hashes uuid[]) RETURNS void
+CREATE FUNCTION customer_workflow._records_gone(table_id integer, hashes uuid[], taken uuid[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     candidates bigint[];
@@ -302,8 +302,9 @@ BEGIN
     -- The status again: one that was waited for may be closed by now.
     gone := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (candidates)
                      AND p.status = ANY (customer_workflow._open_statuses())
-                     AND p.record_key NOT IN (SELECT r.record_key FROM customer_workflow._read_records(_records_gone.table_id,
-                             ARRAY(SELECT DISTINCT q.record_key FROM customer_workflow.proposal AS q WHERE q.id = ANY (candidates)), '{}', false) AS r)
+                     AND (p.record_hash = ANY (taken)
+                          OR p.record_key NOT IN (SELECT r.record_key FROM customer_workflow._read_records(_records_gone.table_id,
+                             ARRAY(SELECT DISTINCT q.record_key FROM customer_workflow.proposal AS q WHERE q.id = ANY (candidates)), '{}', false) AS r))
                    ORDER BY p.id FOR UPDATE);
     IF gone = '{}' THEN
         RETURN;
@@ -320,11 +321,11 @@ BEGIN
     PERFORM customer_workflow._cancel_locked(gone, 'record_deleted', NULL);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._records_gone(integer, uuid[]) IS 'What becomes of open proposals whose record was deleted or truncated, by option on_record_delete';
+COMMENT ON FUNCTION customer_workflow._records_gone(integer, uuid[], uuid[]) IS 'What becomes of open proposals whose record was deleted or truncated, by option on_record_delete; taken: keys that another record has by now';
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text),
     customer_workflow._logged_text(text), customer_workflow._back_to_draft(bigint[], text, jsonb),
     customer_workflow._remove_changes(bigint[], text[], text, text),
-    customer_workflow._keys_changed(integer, uuid[], text[], uuid[]), customer_workflow._records_gone(integer, uuid[])
+    customer_workflow._keys_changed(integer, uuid[], text[], uuid[]), customer_workflow._records_gone(integer, uuid[], uuid[])
     FROM PUBLIC;

@@ -242,7 +242,7 @@ BEGIN
     EXECUTE format('CREATE OR REPLACE TRIGGER "!customer_workflow_first" BEFORE UPDATE OF %s ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_first()',
                    (SELECT string_agg(quote_ident(f.name), ', ' ORDER BY f.place) FROM unnest(fields) WITH ORDINALITY AS f (name, place)), relation);
     EXECUTE format('CREATE OR REPLACE TRIGGER "~~~customer_workflow_last" BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_last()', relation);
-    EXECUTE format('CREATE OR REPLACE TRIGGER "~~~customer_workflow_delete" AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_delete()', relation);
+    EXECUTE format('CREATE OR REPLACE TRIGGER "!customer_workflow_delete" AFTER DELETE ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_delete()', relation);
     IF EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation AND c.relkind = 'p') THEN
         EXECUTE format('CREATE OR REPLACE TRIGGER "~~~customer_workflow_move" BEFORE INSERT ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_move()', relation);
     END IF;

@@ -15,7 +15,7 @@ use pgrx::pg_sys::{
     self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, TEXTARRAYOID, TEXTOID,
 };
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 use pg_sys::{BYTEAARRAYOID, UUIDARRAYOID};
@@ -57,7 +57,7 @@ static KEYS_CHANGED: Statement = Statement::new(
 );
 
 static RECORDS_GONE: Statement =
-    Statement::new(c"SELECT customer_workflow._records_gone($1, $2)", &[INT4OID, UUIDARRAYOID]);
+    Statement::new(c"SELECT customer_workflow._records_gone($1, $2, $3)", &[INT4OID, UUIDARRAYOID, UUIDARRAYOID]);
 
 static AUTO_SUBMIT: Statement = Statement::new(c"SELECT customer_workflow._auto_submit($1)", &[INT8ARRAYOID]);
 
@@ -93,6 +93,18 @@ pub fn flush(depth: u32) {
     write(buffer::take(depth));
 }
 
+/// Keys that records of the table take in later statements: a record that had one of them and was deleted is gone, although the
+/// key is there again.
+fn taken_later(table: &Table, later: &VecDeque<Vec<Entry>>) -> Vec<[u8; 16]> {
+    let of_table = later.iter().flatten().filter(|e| e.table.table_id == table.table_id);
+    of_table
+        .filter_map(|e| match e.kind {
+            Kind::KeyChanged(_, hash) => Some(hash),
+            _ => None,
+        })
+        .collect()
+}
+
 fn write(entries: Vec<Entry>) {
     if !entries.is_empty() {
         RUNNING.set(true);
@@ -106,9 +118,10 @@ fn write(entries: Vec<Entry>) {
                 None => groups.push(vec![entry]),
             }
         }
-        for group in groups {
+        let mut groups = VecDeque::from(groups);
+        while let Some(group) = groups.pop_front() {
             let table = group[0].table.clone();
-            flush_table(&table, group);
+            flush_table(&table, group, &taken_later(&table, &groups));
         }
     }
     buffer::release();
@@ -116,7 +129,7 @@ fn write(entries: Vec<Entry>) {
 
 /// TRUNCATE of a table: every record is gone.
 pub fn truncated(table_id: i32) {
-    RECORDS_GONE.run(&[Some(Datum::from(table_id)), None], |_| ());
+    RECORDS_GONE.run(&[Some(Datum::from(table_id)), None, Some(uuids([].iter()))], |_| ());
 }
 
 /// Records of one table with the changes of each.
@@ -127,7 +140,7 @@ pub(super) struct Records {
     pub(super) changes: Vec<(Vec<Change>, Vec<Rc<str>>)>,
 }
 
-fn flush_table(table: &Table, entries: Vec<Entry>) {
+fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
     let who = person::current();
     let mut records = Records { keys: Vec::new(), hashes: Vec::new(), depth: 0, changes: Vec::new() };
     let mut at: HashMap<[u8; 16], usize> = HashMap::new();
@@ -175,7 +188,8 @@ fn flush_table(table: &Table, entries: Vec<Entry>) {
         }
     }
     if !gone.is_empty() {
-        RECORDS_GONE.run(&[Some(Datum::from(table.table_id)), Some(uuids(gone.iter()))], |_| ());
+        let args = [Some(Datum::from(table.table_id)), Some(uuids(gone.iter())), Some(uuids(taken.iter()))];
+        RECORDS_GONE.run(&args, |_| ());
     }
 }
 
