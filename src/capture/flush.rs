@@ -121,7 +121,9 @@ fn write(entries: Vec<Entry>) {
         let mut groups = VecDeque::from(groups);
         while let Some(group) = groups.pop_front() {
             let table = group[0].table.clone();
-            flush_table(&table, group, &taken_later(&table, &groups));
+            let deletes = group.iter().any(|e| matches!(e.kind, Kind::Deleted));
+            let taken = if deletes { taken_later(&table, &groups) } else { Vec::new() };
+            flush_table(&table, group, &taken);
         }
     }
     buffer::release();
