@@ -38,6 +38,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
           LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id
     ), tables AS MATERIALIZED (
         SELECT t.id, t.relation, t.enabled, t.approvers,
+               EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
+                        WHERE w.table_id = t.id) AS has_workflow,
                coalesce(customer_workflow._name(t.relation), t.relation_name) AS name,
                coalesce((SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = t.relation), true) AS row_security,
                customer_workflow._option_defaults() || t.options AS options,
@@ -47,9 +49,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
          WHERE t.id IN (SELECT (a.proposal).table_id FROM asked AS a)
     ), eligible AS MATERIALIZED (
         SELECT t.id, m.identities FROM tables AS t CROSS JOIN LATERAL customer_workflow._members(t.approvers) AS m
-         WHERE request.verb = 'submit' AND t.approvers IS NOT NULL
+         WHERE request.verb = 'submit' AND t.approvers IS NOT NULL AND NOT t.has_workflow
     ), checked AS (
-        SELECT a.id, a.n, a.digest, a.proposal AS p, t.name AS tab, t.approvers, format('"%s" %s', t.name, (a.proposal).record_key) AS record,
+        SELECT a.id, a.n, a.digest, a.proposal AS p, t.name AS tab, t.approvers, t.has_workflow, format('"%s" %s', t.name, (a.proposal).record_key) AS record,
                CASE
                    WHEN a.proposal IS NULL THEN 'P0002'
                    WHEN t.relation IS NULL THEN 'CW008'
@@ -66,10 +68,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
                                          WHERE w.id = request.work_item AND w.proposal = a.id AND w.status = 'open') THEN 'P0002 item'
                    WHEN request.verb IN ('approve', 'reject', 'request_change')
-                        AND (a.proposal).parties && request.identities THEN 'CW007'
+                        AND (a.proposal).parties && request.identities AND (a.proposal).self_approval IS NOT TRUE THEN 'CW007'
                    WHEN request.verb IN ('approve', 'reject', 'request_change')
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
-                                         WHERE w.proposal = a.id AND w.status = 'open' AND w.assignee = ANY (request.mine)
+                                         WHERE w.proposal = a.id AND w.status = 'open'
+                                           AND (w.assignee = ANY (request.mine)
+                                                OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
+                                                            WHERE l.work_item = w.id AND l.person = ANY (request.mine)))
                                            AND (request.work_item IS NULL OR w.id = request.work_item)) THEN '42501 assignee'
                    WHEN request.comment IS NULL
                         AND (request.verb IN ('reject', 'request_change') OR t.options -> 'comment_required' ? request.verb) THEN '22023'
@@ -84,7 +89,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                               AND NOT EXISTS (SELECT FROM customer_workflow._acting AS s WHERE s.id = c.id AND s.acts)
                               AND (c.row_security OR NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user),
                                                                              c.relation, 'SELECT')) THEN 'P0002'
-                         WHEN c.code IS NOT NULL OR request.verb <> 'submit' THEN c.code
+                         WHEN c.code IS NOT NULL OR request.verb <> 'submit' OR c.has_workflow THEN c.code
                          WHEN c.approvers IS NULL THEN 'CW004'
                          WHEN NOT EXISTS (SELECT FROM eligible AS e
                                            WHERE e.id = c.table_id
@@ -221,145 +226,3 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
      ORDER BY p.id
 $$;
 COMMENT ON FUNCTION customer_workflow._note(customer_workflow._request, text, bigint[], boolean) IS 'One history entry for each of these proposals';
-
-CREATE FUNCTION customer_workflow._submit(request customer_workflow._request, proposals bigint[]) RETURNS SETOF customer_workflow._problem
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    problems customer_workflow._problem[];
-    good bigint[];
-BEGIN
-    problems := ARRAY(SELECT r FROM customer_workflow._try_write(ARRAY(
-        SELECT p.id FROM customer_workflow.proposal AS p
-         WHERE p.id = ANY (proposals) AND (customer_workflow._option(p.table_id, 'validate_on_submit'))::boolean ORDER BY p.id), true) AS r);
-    good := ARRAY(SELECT id FROM unnest(proposals) AS id WHERE id NOT IN (SELECT f.proposal FROM unnest(problems) AS f));
-    UPDATE customer_workflow.proposal AS p
-       SET status = 'pending_approval', collects = false, submitted_at = now(), decided_at = NULL, originator = coalesce(request.person, p.author),
-           parties = CASE WHEN request.automatic THEN p.parties
-                          ELSE ARRAY(SELECT DISTINCT i FROM unnest(p.parties || request.identities) AS i ORDER BY i) END,
-           comment = coalesce(request.comment, p.comment), workflow = 'built_in', version = 1, submit_sqlstate = NULL, submit_message = NULL
-     WHERE p.id = ANY (good);
-    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id), record_label = coalesce(l.label, p.record_label)
-      FROM customer_workflow.proposal AS q
-      LEFT JOIN (SELECT b.table_id, r.record_key, r.label
-                   FROM (SELECT q.table_id, array_agg(DISTINCT q.record_key) AS keys FROM customer_workflow.proposal AS q
-                           JOIN customer_workflow.protected_table AS t ON t.id = q.table_id AND t.options ? 'record_label'
-                          WHERE q.id = ANY (good) GROUP BY q.table_id) AS b
-                  CROSS JOIN LATERAL customer_workflow._labels(b.table_id, b.keys) AS r) AS l
-        ON l.table_id = q.table_id AND l.record_key = q.record_key
-     WHERE p.id = ANY (good) AND q.id = p.id;
-    INSERT INTO customer_workflow.work_item (proposal, table_id, element, step, assignee)
-    SELECT p.id, p.table_id, 'Approval', 'Approval', t.approvers
-      FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-     WHERE p.id = ANY (good) ORDER BY p.id;
-    PERFORM customer_workflow._note(request, 'submitted', good, true);
-    RETURN QUERY SELECT * FROM unnest(problems);
-END
-$$;
-COMMENT ON FUNCTION customer_workflow._submit(customer_workflow._request, bigint[]) IS 'Submits locked proposals that nothing stands against; returns those whose rehearsal failed';
-
-CREATE FUNCTION customer_workflow._reads_whole_rows(proposals bigint[]) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT NOT EXISTS (SELECT FROM (SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
-                         JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-                         JOIN pg_class AS c ON c.oid = t.relation
-                        WHERE NOT customer_workflow._owns(t.relation)
-                          AND (c.relrowsecurity
-                               OR NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user), t.relation, 'SELECT')))
-$$;
-COMMENT ON FUNCTION customer_workflow._reads_whole_rows(bigint[]) IS 'Whether the caller may read every column of the records of these proposals anyway';
-
--- PostgreSQL keeps the failing row from a role that may not read it; here the UPDATE ran as the owner.
-CREATE FUNCTION customer_workflow._without_row(problem customer_workflow._problem) RETURNS customer_workflow._problem
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT problem.proposal, problem.sqlstate, problem.message, CASE WHEN problem.sqlstate NOT LIKE '23%' THEN problem.detail END, problem.hint,
-           problem."column", problem."constraint", problem.datatype, problem."table", problem."schema"
-$$;
-COMMENT ON FUNCTION customer_workflow._without_row(customer_workflow._problem) IS 'An error without the DETAIL that shows a whole row, for who may not read it';
-
-CREATE FUNCTION customer_workflow._approve(request customer_workflow._request, proposals bigint[], all_or_nothing boolean)
-    RETURNS SETOF customer_workflow._problem
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-#variable_conflict use_column
-DECLARE
-    round bigint[];
-    moved record;
-    failed customer_workflow._problem[];
-    overwritten jsonb;
-BEGIN
-    -- Several proposals for one record are applied in rounds, which see each other's result.
-    FOR round IN
-        SELECT array_agg(r.id ORDER BY r.id)
-          FROM (SELECT p.id, row_number() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS n
-                  FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS r
-         GROUP BY r.n ORDER BY r.n
-    LOOP
-        failed := '{}';
-        overwritten := '{}';
-        FOR moved IN
-            SELECT m.proposal, p.record_key, customer_workflow._name(t.relation) AS tab, bool_or(m.gone) AS gone,
-                   string_agg(m.field, ', ' ORDER BY m.field) AS fields,
-                   string_agg(format('%s was %s when it was proposed and is %s now', m.field, coalesce(m.original, 'null'), coalesce(m.current, 'null')),
-                              '; ' ORDER BY m.field) AS detail,
-                   jsonb_object_agg(m.field, customer_workflow._logged_text(m.current)) AS current,
-                   coalesce(request.on_conflict, customer_workflow._option(p.table_id, 'conflict') ->> 0) AS on_conflict
-              FROM customer_workflow._moved(round) AS m
-              JOIN customer_workflow.proposal AS p ON p.id = m.proposal
-              JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-             GROUP BY m.proposal, p.record_key, t.relation, p.table_id
-        LOOP
-            IF moved.on_conflict = 'overwrite' AND NOT moved.gone THEN
-                overwritten := overwritten || jsonb_build_object(moved.proposal::text, moved.current);
-            ELSE
-                failed := failed || ROW(moved.proposal, 'CW001',
-                    CASE WHEN moved.gone THEN format('"%s" %s of proposal %s does not exist any more', moved.tab, moved.record_key, moved.proposal)
-                         ELSE format('%s of "%s" %s changed since proposal %s was made', moved.fields, moved.tab, moved.record_key, moved.proposal) END,
-                    CASE WHEN moved.gone THEN 'There is no such record.' ELSE moved.detail || '.' END,
-                    CASE WHEN moved.gone THEN 'Cancel the proposal.'
-                         ELSE 'Its author can take the stored value as the new original with customer_workflow.rebase(), or withdraw the change with discard_change(); you can write it all the same with on_conflict => ''overwrite''.' END,
-                    NULL, NULL, NULL, NULL, NULL)::customer_workflow._problem;
-            END IF;
-        END LOOP;
-        round := ARRAY(SELECT id FROM unnest(round) AS id WHERE id NOT IN (SELECT f.proposal FROM unnest(failed) AS f) ORDER BY id);
-        IF all_or_nothing THEN
-            IF failed <> '{}' THEN
-                PERFORM customer_workflow._raise_problem(failed[1]);
-            END IF;
-            IF customer_workflow._reads_whole_rows(round) THEN
-                PERFORM customer_workflow._write_proposals(round, false);
-            ELSE
-                SELECT ARRAY[r]::customer_workflow._problem[] INTO failed FROM customer_workflow._try_write(round, false) AS r LIMIT 1;
-                IF failed <> '{}' THEN
-                    PERFORM customer_workflow._raise_problem(customer_workflow._without_row(failed[1]));
-                END IF;
-                failed := '{}';
-            END IF;
-        ELSE
-            failed := failed || ARRAY(SELECT r FROM customer_workflow._try_write(round, false) AS r);
-            round := ARRAY(SELECT id FROM unnest(round) AS id WHERE id NOT IN (SELECT f.proposal FROM unnest(failed) AS f) ORDER BY id);
-        END IF;
-        PERFORM customer_workflow._note(request, 'approved', round, false);
-        UPDATE customer_workflow.work_item AS w SET status = 'approved', closed_at = now(), closed_by = request.person
-         WHERE w.proposal = ANY (round) AND w.status = 'open';
-        UPDATE customer_workflow.proposal AS p SET status = 'applied', decided_at = now(), applied_at = now() WHERE p.id = ANY (round);
-        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, digest, details)
-        SELECT p.table_id, p.id, 'applied', request.person, session_user, p.digest,
-               CASE WHEN overwritten ? p.id::text THEN jsonb_build_object('overwritten', overwritten -> p.id::text) END
-          FROM customer_workflow.proposal AS p WHERE p.id = ANY (round) ORDER BY p.id;
-        RETURN QUERY SELECT * FROM unnest(failed);
-    END LOOP;
-END
-$$;
-COMMENT ON FUNCTION customer_workflow._approve(customer_workflow._request, bigint[], boolean) IS 'Applies locked proposals that nothing stands against; returns those that could not be applied';
-
-CREATE FUNCTION customer_workflow._send_back(request customer_workflow._request, proposals bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    result text := customer_workflow._transition('pending_approval', request.verb);
-BEGIN
-    PERFORM customer_workflow._note(request, result, proposals, false);
-    UPDATE customer_workflow.work_item AS w SET status = result, closed_at = now(), closed_by = request.person
-     WHERE w.proposal = ANY (proposals) AND w.status = 'open';
-    UPDATE customer_workflow.proposal AS p SET status = result, decided_at = now() WHERE p.id = ANY (proposals);
-END
-$$;
-COMMENT ON FUNCTION customer_workflow._send_back(customer_workflow._request, bigint[]) IS 'Rejects locked proposals or requests a change of them, as the request says';

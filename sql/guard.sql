@@ -10,11 +10,14 @@ COMMENT ON FUNCTION customer_workflow._open_statuses() IS 'The statuses of a pro
 CREATE FUNCTION customer_workflow._close(proposals bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    DELETE FROM customer_workflow.work_item_place AS l USING customer_workflow.work_item AS w
+     WHERE w.proposal = ANY (proposals) AND w.status = 'open' AND l.work_item = w.id;
     UPDATE customer_workflow.work_item AS w SET status = 'closed', closed_at = now(), closed_by = customer_workflow._person()
      WHERE w.proposal = ANY (proposals) AND w.status = 'open';
+    DELETE FROM customer_workflow.deadline AS d WHERE d.proposal = ANY (proposals);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._close(bigint[]) IS 'Closes the open work items of these proposals';
+COMMENT ON FUNCTION customer_workflow._close(bigint[]) IS 'Closes the open work items of these proposals; nothing is due any more';
 
 CREATE FUNCTION customer_workflow._cancel_locked(proposals bigint[], kind text, details jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

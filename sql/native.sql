@@ -102,6 +102,19 @@ CREATE FUNCTION customer_workflow._transition(status text, verb text) RETURNS te
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_transition';
 COMMENT ON FUNCTION customer_workflow._transition(text, text) IS 'The status of a proposal after a verb; null where the verb has no place';
 
+CREATE FUNCTION customer_workflow._engine(definition jsonb, state jsonb, event jsonb, answers jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_engine';
+COMMENT ON FUNCTION customer_workflow._engine(jsonb, jsonb, jsonb, jsonb)
+    IS 'What follows from an event: questions, a refusal, or the new state and what is to be done';
+
+CREATE FUNCTION customer_workflow._placeholders(template text) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_placeholders';
+COMMENT ON FUNCTION customer_workflow._placeholders(text) IS 'The names of the placeholders of a text';
+
+CREATE FUNCTION customer_workflow._render_text(template text, "values" jsonb) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_render_text';
+COMMENT ON FUNCTION customer_workflow._render_text(text, jsonb) IS 'A text with values in the places of their names';
+
 CREATE FUNCTION customer_workflow._raise(sqlstate text, message text, detail text, hint text, "schema" text, "table" text, "column" text,
                                          datatype text, "constraint" text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_raise';
@@ -111,5 +124,6 @@ COMMENT ON FUNCTION customer_workflow._raise(text, text, text, text, text, text,
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
-    customer_workflow._permit_end()
+    customer_workflow._permit_end(), customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
+    customer_workflow._render_text(text, jsonb)
     FROM PUBLIC;

@@ -38,10 +38,8 @@ BEGIN
         CASE request.verb
             WHEN 'submit' THEN
                 failed := failed || ARRAY(SELECT f FROM customer_workflow._submit(request, good) AS f);
-            WHEN 'approve' THEN
-                failed := failed || ARRAY(SELECT f FROM customer_workflow._approve(request, good, all_or_nothing) AS f);
-            WHEN 'reject', 'request_change' THEN
-                PERFORM customer_workflow._send_back(request, good);
+            WHEN 'approve', 'reject', 'request_change' THEN
+                failed := failed || ARRAY(SELECT f FROM customer_workflow._decide(request, good, to_jsonb(request.verb), all_or_nothing) AS f);
             WHEN 'recall' THEN
                 PERFORM customer_workflow._note(request, 'recalled', good, false);
                 PERFORM customer_workflow._back_to_draft(good, NULL, NULL);
@@ -248,8 +246,5 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._one(customer_workflow._request, bigint, text),
     customer_workflow._digest(bigint), customer_workflow._request(text, text, bigint, text),
     customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._lock(bigint[], boolean, boolean),
-    customer_workflow._note(customer_workflow._request, text, bigint[], boolean),
-    customer_workflow._submit(customer_workflow._request, bigint[]), customer_workflow._approve(customer_workflow._request, bigint[], boolean),
-    customer_workflow._send_back(customer_workflow._request, bigint[]),
-    customer_workflow._reads_whole_rows(bigint[]), customer_workflow._without_row(customer_workflow._problem)
+    customer_workflow._note(customer_workflow._request, text, bigint[], boolean)
     FROM PUBLIC;

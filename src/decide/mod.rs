@@ -1,5 +1,8 @@
 //! Between SQL and the engine.
 
+pub mod engine;
+pub mod texts;
+
 use crate::pg::function::Call;
 use crate::pg::value;
 use crate::workflow::status::{Status, Verb};

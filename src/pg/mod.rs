@@ -64,5 +64,8 @@ mod exports {
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
         cw_raise, pg_finfo_cw_raise => crate::error::raise_from_sql;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
+        cw_engine, pg_finfo_cw_engine => crate::decide::engine::engine;
+        cw_placeholders, pg_finfo_cw_placeholders => crate::decide::texts::placeholders;
+        cw_render_text, pg_finfo_cw_render_text => crate::decide::texts::render;
     }
 }

@@ -206,3 +206,14 @@ pub fn now() -> Datum {
     // SAFETY: reads the clock.
     Datum::from(unsafe { pg_sys::GetCurrentTimestamp() })
 }
+
+/// A `jsonb` datum as its text.
+pub fn jsonb_string(jsonb: Datum) -> String {
+    // SAFETY: a jsonb datum; jsonb_out returns a C string in the current context.
+    unsafe {
+        let text = pg_sys::OidOutputFunctionCall(pg_sys::F_JSONB_OUT.into(), jsonb);
+        let string = CStr::from_ptr(text).to_string_lossy().into_owned();
+        pg_sys::pfree(text.cast());
+        string
+    }
+}

@@ -1,0 +1,164 @@
+-- The engine is asked what follows, for many proposals at once: those that stand at the same place and to which the same
+-- happens are one course, so that the number of statements depends on the definition and not on the number of proposals.
+
+CREATE TYPE customer_workflow._event AS (proposal bigint, event jsonb, workflow text, version integer);
+COMMENT ON TYPE customer_workflow._event IS 'What happens to a proposal; the workflow is given where it starts a new one';
+
+CREATE TYPE customer_workflow._course AS (
+    workflow text, version integer, table_id integer, state jsonb, event jsonb, answers jsonb, result jsonb, proposals bigint[]);
+COMMENT ON TYPE customer_workflow._course IS 'Proposals that stand at the same place and to which the same happens, with what the engine says';
+
+CREATE FUNCTION customer_workflow._definition(workflow text, version integer, table_id integer, OUT definition jsonb, OUT role name)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_object('elements', jsonb_build_array(jsonb_build_object('approval', jsonb_build_object(
+               'name', 'Approval', 'steps', jsonb_build_array(jsonb_build_object('name', 'Approval', 'assign_to',
+                   jsonb_build_object(split_part(t.approvers, ':', 1), substr(t.approvers, strpos(t.approvers, ':') + 1)))))))), NULL::name
+      FROM customer_workflow.protected_table AS t
+     WHERE _definition.workflow = 'built_in' AND t.id = _definition.table_id AND t.approvers IS NOT NULL
+    UNION ALL
+    SELECT v.definition, v.activated_role
+      FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id
+     WHERE w.name = _definition.workflow AND v.version = _definition.version
+$$;
+COMMENT ON FUNCTION customer_workflow._definition(text, integer, integer)
+    IS 'The definition of a workflow version and the role with whose rights it looks; the built-in one is a single step of the table''s approvers';
+
+-- The table of proposals knows best; a draft that was recalled or edited stands nowhere.
+CREATE FUNCTION customer_workflow._state(state jsonb, status text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN status = 'not_submitted' THEN state - 'run' ELSE state END || jsonb_build_object('status', status)
+$$;
+COMMENT ON FUNCTION customer_workflow._state(jsonb, text) IS 'Where a proposal stands, as the engine expects it';
+
+CREATE FUNCTION customer_workflow._advance(events customer_workflow._event[]) RETURNS SETOF customer_workflow._course
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    courses customer_workflow._course[] := ARRAY(
+        SELECT ROW(c.workflow, c.version, c.table_id, c.state, c.event, '{"conditions": {}, "people": {}}', NULL, c.proposals)::customer_workflow._course
+          FROM (SELECT coalesce(e.workflow, p.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN p.version ELSE e.version END AS version,
+                       p.table_id, customer_workflow._state(p.state, p.status) AS state, e.event, array_agg(p.id ORDER BY p.id) AS proposals
+                  FROM unnest(events) AS e JOIN customer_workflow.proposal AS p ON p.id = e.proposal
+                 GROUP BY 1, 2, 3, 4, 5) AS c
+         ORDER BY c.proposals[1]);
+    answered integer := 0;
+BEGIN
+    WHILE cardinality(courses) > 0 LOOP
+        courses := ARRAY(
+            WITH known AS MATERIALIZED (
+                SELECT k.workflow, k.version, k.table_id, d.definition
+                  FROM (SELECT DISTINCT c.workflow, c.version, c.table_id FROM unnest(courses) AS c) AS k
+                 CROSS JOIN LATERAL customer_workflow._definition(k.workflow, k.version, k.table_id) AS d
+            )
+            SELECT ROW(c.workflow, c.version, c.table_id, c.state, c.event, c.answers,
+                       CASE WHEN c.result IS NOT NULL THEN c.result
+                            WHEN k.definition IS NULL THEN '{"refused": {"reason": "does_not_fit", "sqlstate": "CW008", "text": "its workflow does not exist any more"}}'
+                            ELSE customer_workflow._engine(k.definition, c.state, c.event, c.answers) END, c.proposals)::customer_workflow._course
+              FROM unnest(courses) WITH ORDINALITY AS c
+              LEFT JOIN known AS k ON k.workflow = c.workflow AND k.version IS NOT DISTINCT FROM c.version AND k.table_id = c.table_id
+             ORDER BY c.ordinality);
+        RETURN QUERY SELECT c.* FROM unnest(courses) AS c WHERE NOT c.result ? 'ask';
+        courses := ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.result ? 'ask');
+        -- every round answers at least one question of the definition, which has an end
+        answered := answered + 1;
+        IF answered > 10000 THEN
+            RAISE EXCEPTION USING ERRCODE = 'internal_error', MESSAGE = 'the workflow engine asks without end';
+        END IF;
+        courses := ARRAY(SELECT c FROM customer_workflow._answered(courses) AS c);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._advance(customer_workflow._event[]) IS 'What follows from events, without writing anything';
+
+CREATE FUNCTION customer_workflow._answered(courses customer_workflow._course[]) RETURNS SETOF customer_workflow._course
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    question record;
+    more record;
+    -- A proposal is in one course only, so that an answer is found by proposal and place.
+    found_for bigint[] := '{}';
+    found_at text[] := '{}';
+    found_value jsonb[] := '{}';
+    failed jsonb := '{}';
+    code text;
+    said text;
+    hint text;
+BEGIN
+    FOR question IN
+        SELECT q.*, d.definition, d.role, t.relation
+          FROM (SELECT c.workflow, c.version, c.table_id, a.question ? 'condition' AS is_condition,
+                       coalesce(a.question ->> 'condition', a.question ->> 'people') AS at, (a.question ->> 'at_most')::integer AS at_most,
+                       array_agg(i.id ORDER BY i.id) AS proposals,
+                       -- those involved _eligible() knows by all their identities
+                       coalesce(jsonb_object_agg(i.id::text, w.without) FILTER (WHERE w.without <> '[]'), '{}') AS without
+                  FROM unnest(courses) AS c
+                 CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'ask') AS a (question)
+                 CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(n.name), '[]') AS without
+                                       FROM jsonb_array_elements_text(a.question -> 'without') AS n (name)
+                                      WHERE NOT coalesce(coalesce(c.event -> 'submitted', c.state) -> 'involved' ? n.name, false)) AS w
+                 CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
+                 GROUP BY 1, 2, 3, 4, 5, 6) AS q
+         CROSS JOIN LATERAL customer_workflow._definition(q.workflow, q.version, q.table_id) AS d
+          JOIN customer_workflow.protected_table AS t ON t.id = q.table_id
+         ORDER BY q.workflow, q.version, q.is_condition DESC, q.at
+    LOOP
+        BEGIN
+            IF question.is_condition THEN
+                SELECT array_agg(c.proposal) AS proposals,
+                       array_agg(CASE c.value WHEN 'error' THEN jsonb_build_object('error', coalesce(c.message, '')) ELSE to_jsonb(c.value) END) AS answers
+                  INTO more
+                  FROM customer_workflow._conditions(question.relation, question.role,
+                           question.definition #>> string_to_array(substr(question.at, 2), '/'), customer_workflow._cases(question.proposals)) AS c;
+            ELSE
+                SELECT array_agg(e.proposal) AS proposals, array_agg(e.eligible) AS answers
+                  INTO more
+                  FROM customer_workflow._eligible(question.definition, question.at, question.role, question.relation,
+                           customer_workflow._cases(question.proposals), question.without, question.at_most) AS e;
+            END IF;
+            found_for := found_for || more.proposals;
+            found_value := found_value || more.answers;
+            found_at := found_at || array_fill(question.at, ARRAY[coalesce(cardinality(more.proposals), 0)]);
+        EXCEPTION WHEN OTHERS THEN
+            GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
+            IF NOT customer_workflow._is_outcome(code) THEN
+                RAISE;
+            END IF;
+            failed := failed || (SELECT jsonb_object_agg(i.id::text, jsonb_build_object('refused',
+                                            jsonb_build_object('reason', 'no_answer', 'sqlstate', code, 'text', said, 'hint', hint)))
+                                   FROM unnest(question.proposals) AS i (id));
+        END;
+    END LOOP;
+
+    RETURN QUERY
+    WITH found AS (
+        SELECT f.proposal, f.at, f.answer FROM unnest(found_for, found_at, found_value) AS f (proposal, at, answer)
+    ), asked AS (
+        SELECT c.ordinality AS course, i.id AS proposal, a.question ? 'condition' AS is_condition,
+               coalesce(a.question ->> 'condition', a.question ->> 'people') AS at
+          FROM unnest(courses) WITH ORDINALITY AS c
+         CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'ask') AS a (question)
+         CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
+    ), told AS (
+        -- what nobody answers is not known: NULL, and nobody
+        SELECT a.course, a.proposal, failed -> a.proposal::text AS failure,
+               coalesce(jsonb_object_agg(a.at, coalesce(f.answer, '"null"')) FILTER (WHERE a.is_condition), '{}') AS conditions,
+               coalesce(jsonb_object_agg(a.at, coalesce(f.answer, '{"people": []}')) FILTER (WHERE NOT a.is_condition), '{}') AS people
+          FROM asked AS a LEFT JOIN found AS f ON f.proposal = a.proposal AND f.at = a.at
+         GROUP BY a.course, a.proposal
+    )
+    SELECT c.workflow, c.version, c.table_id, c.state, c.event,
+           jsonb_build_object('conditions', coalesce(c.answers -> 'conditions', '{}') || t.conditions,
+                              'people', coalesce(c.answers -> 'people', '{}') || t.people),
+           t.failure, t.proposals
+      FROM (SELECT t.course, t.failure, t.conditions, t.people, array_agg(t.proposal ORDER BY t.proposal) AS proposals
+              FROM told AS t GROUP BY t.course, t.failure, t.conditions, t.people) AS t
+      JOIN unnest(courses) WITH ORDINALITY AS c ON c.ordinality = t.course
+     ORDER BY t.proposals;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._answered(customer_workflow._course[]) IS 'Answers the questions of courses; a course parts where its proposals have other answers';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._definition(text, integer, integer), customer_workflow._state(jsonb, text),
+    customer_workflow._advance(customer_workflow._event[]), customer_workflow._answered(customer_workflow._course[])
+    FROM PUBLIC;

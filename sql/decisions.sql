@@ -1,0 +1,259 @@
+-- What the verbs do to proposals that nothing stands against: they ask the engine, and write what it says.
+
+CREATE FUNCTION customer_workflow._choose_workflows(proposals bigint[], OUT chosen bigint[], OUT workflows text[], OUT versions integer[],
+                                                    OUT failed customer_workflow._problem[])
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    candidate record;
+    remaining bigint[] := proposals;
+    matching bigint[];
+    judged record;
+BEGIN
+    SELECT coalesce(array_agg(p.id), '{}'), coalesce(array_agg('built_in'::text), '{}'), coalesce(array_agg(1), '{}') INTO chosen, workflows, versions
+      FROM customer_workflow.proposal AS p
+     WHERE p.id = ANY (proposals)
+       AND NOT EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
+                        WHERE w.table_id = p.table_id);
+    failed := '{}';
+    remaining := ARRAY(SELECT id FROM unnest(proposals) AS id EXCEPT SELECT id FROM unnest(chosen) AS id);
+    FOR candidate IN
+        SELECT t.id AS table_id, t.relation, w.name, v.version, v.definition ->> 'when' AS condition, v.activated_role AS role
+          FROM customer_workflow.protected_table AS t
+          JOIN customer_workflow.workflow AS w ON w.table_id = t.id
+          JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
+         WHERE t.id IN (SELECT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (remaining))
+         ORDER BY t.id, v.definition ? 'when' DESC, w.priority DESC, w.name
+    LOOP
+        matching := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (remaining) AND p.table_id = candidate.table_id ORDER BY p.id);
+        CONTINUE WHEN cardinality(matching) = 0;
+        IF candidate.condition IS NOT NULL THEN
+            SELECT coalesce(array_agg(c.proposal) FILTER (WHERE c.value = 'true'), '{}') AS yes,
+                   coalesce(array_agg(c.proposal) FILTER (WHERE c.value = 'false'), '{}') AS no,
+                   coalesce(jsonb_object_agg(c.proposal::text, c.message) FILTER (WHERE c.value = 'error'), '{}') AS errors
+              INTO judged
+              FROM customer_workflow._conditions(candidate.relation, candidate.role, candidate.condition, customer_workflow._cases(matching)) AS c;
+            failed := failed || ARRAY(
+                SELECT ROW(p.id, 'CW004', format('workflow "%s" has no way for proposal %s for "%s" %s', candidate.name, p.id,
+                                                 customer_workflow._name(candidate.relation), p.record_key),
+                           CASE WHEN judged.errors ? p.id::text THEN format('Its condition %s failed: %s.', candidate.condition, judged.errors ->> p.id::text)
+                                ELSE format('Its condition %s is null.', candidate.condition) END,
+                           'See customer_workflow.simulate().', NULL, NULL, NULL, NULL, NULL)::customer_workflow._problem
+                  FROM customer_workflow.proposal AS p
+                 WHERE p.id = ANY (matching) AND p.id <> ALL (judged.yes) AND p.id <> ALL (judged.no) ORDER BY p.id);
+            remaining := ARRAY(SELECT id FROM unnest(remaining) AS id EXCEPT (SELECT id FROM unnest(matching) AS id EXCEPT SELECT id FROM unnest(judged.no) AS id));
+            matching := judged.yes;
+        ELSE
+            remaining := ARRAY(SELECT id FROM unnest(remaining) AS id EXCEPT SELECT id FROM unnest(matching) AS id);
+        END IF;
+        chosen := chosen || matching;
+        workflows := workflows || array_fill(candidate.name, ARRAY[cardinality(matching)]);
+        versions := versions || array_fill(candidate.version, ARRAY[cardinality(matching)]);
+    END LOOP;
+    failed := failed || ARRAY(
+        SELECT ROW(p.id, 'CW004', format('no workflow is for proposal %s for "%s" %s', p.id, customer_workflow._name(t.relation), p.record_key),
+                   'The condition of every active workflow of the table is false.', 'See customer_workflow.simulate(), or activate a workflow without condition.',
+                   NULL, NULL, NULL, NULL, NULL)::customer_workflow._problem
+          FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+         WHERE p.id = ANY (remaining) ORDER BY p.id);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._choose_workflows(bigint[]) IS 'Which workflow proposals take: the first whose condition holds, by priority; else the one without; the built-in one where the table has none';
+
+CREATE FUNCTION customer_workflow._submit(request customer_workflow._request, proposals bigint[]) RETURNS SETOF customer_workflow._problem
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    problems customer_workflow._problem[];
+    choice record;
+BEGIN
+    problems := ARRAY(SELECT r FROM customer_workflow._try_write(ARRAY(
+        SELECT p.id FROM customer_workflow.proposal AS p
+         WHERE p.id = ANY (proposals) AND (customer_workflow._option(p.table_id, 'validate_on_submit'))::boolean ORDER BY p.id), true) AS r);
+    SELECT * INTO choice FROM customer_workflow._choose_workflows(
+        ARRAY(SELECT id FROM unnest(proposals) AS id EXCEPT SELECT f.proposal FROM unnest(problems) AS f));
+    problems := problems || choice.failed;
+    RETURN QUERY SELECT * FROM unnest(problems);
+    RETURN QUERY
+    SELECT * FROM customer_workflow._run(request, ARRAY(
+        SELECT ROW(p.id, jsonb_build_object('submitted', jsonb_build_object(
+                       'person', coalesce(request.person, p.author),
+                       'involved', CASE WHEN request.automatic THEN to_jsonb(p.parties)
+                                        ELSE (SELECT jsonb_agg(DISTINCT i ORDER BY i) FROM unnest(p.parties || request.identities) AS i) END,
+                       'fields', c.fields,
+                       'changed', CASE WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END)),
+                   h.workflow, h.version)::customer_workflow._event
+          FROM unnest(choice.chosen, choice.workflows, choice.versions) AS h (id, workflow, version)
+          JOIN customer_workflow.proposal AS p ON p.id = h.id
+          JOIN (SELECT x.proposal, jsonb_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
+                 WHERE x.proposal = ANY (choice.chosen) GROUP BY x.proposal) AS c ON c.proposal = p.id
+         ORDER BY p.id), false);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._submit(customer_workflow._request, bigint[]) IS 'Submits locked proposals that nothing stands against; returns those that could not be';
+
+CREATE FUNCTION customer_workflow._edited_fields(before jsonb, after jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(jsonb_agg(k.field ORDER BY k.field), '[]')
+      FROM (SELECT jsonb_object_keys(before) UNION SELECT jsonb_object_keys(after)) AS k (field)
+     WHERE before -> k.field IS DISTINCT FROM after -> k.field
+$$;
+COMMENT ON FUNCTION customer_workflow._edited_fields(jsonb, jsonb) IS 'The fields whose fingerprints differ';
+
+CREATE FUNCTION customer_workflow._mark_submitted(request customer_workflow._request, courses customer_workflow._course[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    good bigint[] := ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) ORDER BY i.id);
+BEGIN
+    IF cardinality(good) = 0 THEN
+        RETURN;
+    END IF;
+    UPDATE customer_workflow.proposal AS p
+       SET collects = false, submitted_at = now(), decided_at = NULL, originator = coalesce(request.person, p.author),
+           parties = CASE WHEN request.automatic THEN p.parties
+                          ELSE ARRAY(SELECT DISTINCT i FROM unnest(p.parties || request.identities) AS i ORDER BY i) END,
+           comment = coalesce(request.comment, p.comment), workflow = l.workflow, version = l.version, self_approval = l.self_approval,
+           submit_sqlstate = NULL, submit_message = NULL
+      FROM (SELECT i.id, c.workflow, c.version, d.self_approval
+              FROM unnest(courses) AS c
+              JOIN (SELECT k.workflow, k.version, k.table_id, nullif(coalesce((d.definition -> 'allow_self_approval')::boolean, false), false) AS self_approval
+                      FROM (SELECT DISTINCT c.workflow, c.version, c.table_id FROM unnest(courses) AS c) AS k
+                     CROSS JOIN LATERAL customer_workflow._definition(k.workflow, k.version, k.table_id) AS d) AS d
+                ON d.workflow = c.workflow AND d.version = c.version AND d.table_id = c.table_id
+             CROSS JOIN LATERAL unnest(c.proposals) AS i (id)) AS l
+     WHERE p.id = l.id;
+    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id), record_label = coalesce(l.label, p.record_label)
+      FROM customer_workflow.proposal AS q
+      LEFT JOIN (SELECT b.table_id, r.record_key, r.label
+                   FROM (SELECT q.table_id, array_agg(DISTINCT q.record_key) AS keys FROM customer_workflow.proposal AS q
+                           JOIN customer_workflow.protected_table AS t ON t.id = q.table_id AND t.options ? 'record_label'
+                          WHERE q.id = ANY (good) GROUP BY q.table_id) AS b
+                  CROSS JOIN LATERAL customer_workflow._labels(b.table_id, b.keys) AS r) AS l
+        ON l.table_id = q.table_id AND l.record_key = q.record_key
+     WHERE p.id = ANY (good) AND q.id = p.id;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._mark_submitted(customer_workflow._request, customer_workflow._course[]) IS 'Who submitted proposals, to which workflow, and the digest of what they are';
+
+CREATE FUNCTION customer_workflow._reads_whole_rows(proposals bigint[]) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM (SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
+                         JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+                         JOIN pg_class AS c ON c.oid = t.relation
+                        WHERE NOT customer_workflow._owns(t.relation)
+                          AND (c.relrowsecurity
+                               OR NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user), t.relation, 'SELECT')))
+$$;
+COMMENT ON FUNCTION customer_workflow._reads_whole_rows(bigint[]) IS 'Whether the caller may read every column of the records of these proposals anyway';
+
+-- PostgreSQL keeps the failing row from a role that may not read it; here the UPDATE ran as the owner.
+CREATE FUNCTION customer_workflow._without_row(problem customer_workflow._problem) RETURNS customer_workflow._problem
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT problem.proposal, problem.sqlstate, problem.message, CASE WHEN problem.sqlstate NOT LIKE '23%' THEN problem.detail END, problem.hint,
+           problem."column", problem."constraint", problem.datatype, problem."table", problem."schema"
+$$;
+COMMENT ON FUNCTION customer_workflow._without_row(customer_workflow._problem) IS 'An error without the DETAIL that shows a whole row, for who may not read it';
+
+CREATE FUNCTION customer_workflow._conflicts(request customer_workflow._request, proposals bigint[],
+                                             OUT failed customer_workflow._problem[], OUT overwritten jsonb)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    moved record;
+BEGIN
+    failed := '{}';
+    overwritten := '{}';
+    FOR moved IN
+        SELECT m.proposal, p.record_key, customer_workflow._name(t.relation) AS tab, bool_or(m.gone) AS gone,
+               string_agg(m.field, ', ' ORDER BY m.field) AS fields,
+               string_agg(format('%s was %s when it was proposed and is %s now', m.field, coalesce(m.original, 'null'), coalesce(m.current, 'null')),
+                          '; ' ORDER BY m.field) AS detail,
+               jsonb_object_agg(m.field, customer_workflow._logged_text(m.current)) AS current,
+               coalesce(request.on_conflict, customer_workflow._option(p.table_id, 'conflict') ->> 0) AS on_conflict
+          FROM customer_workflow._moved(proposals) AS m
+          JOIN customer_workflow.proposal AS p ON p.id = m.proposal
+          JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+         GROUP BY m.proposal, p.record_key, t.relation, p.table_id
+    LOOP
+        IF moved.on_conflict = 'overwrite' AND NOT moved.gone THEN
+            overwritten := overwritten || jsonb_build_object(moved.proposal::text, moved.current);
+        ELSE
+            failed := failed || ROW(moved.proposal, 'CW001',
+                CASE WHEN moved.gone THEN format('"%s" %s of proposal %s does not exist any more', moved.tab, moved.record_key, moved.proposal)
+                     ELSE format('%s of "%s" %s changed since proposal %s was made', moved.fields, moved.tab, moved.record_key, moved.proposal) END,
+                CASE WHEN moved.gone THEN 'There is no such record.' ELSE moved.detail || '.' END,
+                CASE WHEN moved.gone THEN 'Cancel the proposal.'
+                     ELSE 'Its author can take the stored value as the new original with customer_workflow.rebase(), or withdraw the change with discard_change(); you can write it all the same with on_conflict => ''overwrite''.' END,
+                NULL, NULL, NULL, NULL, NULL)::customer_workflow._problem;
+        END IF;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._conflicts(customer_workflow._request, bigint[])
+    IS 'Proposals whose record moved since: those that fail for it, and what is overwritten where that is said';
+
+CREATE FUNCTION customer_workflow._apply(proposals bigint[], all_or_nothing boolean) RETURNS SETOF customer_workflow._problem
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    failed customer_workflow._problem[];
+BEGIN
+    IF NOT all_or_nothing THEN
+        RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals, false);
+    ELSIF customer_workflow._reads_whole_rows(proposals) THEN
+        PERFORM customer_workflow._write_proposals(proposals, false);
+    ELSE
+        failed := ARRAY(SELECT r FROM customer_workflow._try_write(proposals, false) AS r LIMIT 1);
+        IF cardinality(failed) > 0 THEN
+            PERFORM customer_workflow._raise_problem(customer_workflow._without_row(failed[1]));
+        END IF;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._apply(bigint[], boolean) IS 'Writes the values of proposals, each of another record; returns those that could not be written, or raises the first';
+
+CREATE FUNCTION customer_workflow._decide(request customer_workflow._request, proposals bigint[], act jsonb, all_or_nothing boolean)
+    RETURNS SETOF customer_workflow._problem
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    turn record;
+    problems customer_workflow._problem[];
+    lost bigint[] := '{}';
+BEGIN
+    -- Several proposals for one record come in rounds, which see each other's result; several work items of the caller in one
+    -- proposal come one after the other. Those that his first answer brings about are not answered.
+    FOR turn IN
+        WITH held AS (
+            SELECT w.proposal, w.id, row_number() OVER (PARTITION BY w.proposal ORDER BY w.id) AS n
+              FROM customer_workflow.work_item AS w
+             WHERE w.proposal = ANY (proposals) AND w.status = 'open' AND (request.work_item IS NULL OR w.id = request.work_item)
+               AND (request.work_item IS NOT NULL OR request.verb = ANY (w.actions)
+                    OR NOT EXISTS (SELECT FROM customer_workflow.work_item AS o
+                                    WHERE o.proposal = w.proposal AND o.status = 'open' AND request.verb = ANY (o.actions)))
+               AND (w.assignee = ANY (request.mine)
+                    OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = ANY (request.mine)))
+        ), placed AS (
+            SELECT p.id, dense_rank() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS round
+              FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)
+        )
+        SELECT p.round, h.n, array_agg(h.id ORDER BY h.proposal) AS items
+          FROM placed AS p JOIN held AS h ON h.proposal = p.id GROUP BY p.round, h.n ORDER BY p.round, h.n
+    LOOP
+        problems := ARRAY(SELECT r FROM customer_workflow._run(request, ARRAY(
+            SELECT ROW(w.proposal, jsonb_build_object('acted', jsonb_build_object('item', w.number, 'person', request.person, 'act', act)), NULL, NULL)::customer_workflow._event
+              FROM customer_workflow.work_item AS w
+             WHERE w.id = ANY (turn.items) AND w.status = 'open' AND w.proposal <> ALL (lost) ORDER BY w.proposal), all_or_nothing) AS r);
+        lost := lost || ARRAY(SELECT f.proposal FROM unnest(problems) AS f);
+        RETURN QUERY SELECT * FROM unnest(problems);
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._decide(customer_workflow._request, bigint[], jsonb, boolean)
+    IS 'What the caller says to locked proposals that nothing stands against; returns those that it could not be said to';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._choose_workflows(bigint[]), customer_workflow._submit(customer_workflow._request, bigint[]), customer_workflow._edited_fields(jsonb, jsonb),
+    customer_workflow._mark_submitted(customer_workflow._request, customer_workflow._course[]),
+    customer_workflow._reads_whole_rows(bigint[]), customer_workflow._without_row(customer_workflow._problem),
+    customer_workflow._conflicts(customer_workflow._request, bigint[]), customer_workflow._apply(bigint[], boolean),
+    customer_workflow._decide(customer_workflow._request, bigint[], jsonb, boolean)
+    FROM PUBLIC;

@@ -1,0 +1,286 @@
+-- What the engine says is done: values are written first, since that may fail; then what is known of proposals, work items,
+-- deadlines and the history.
+
+CREATE TYPE customer_workflow._effect AS (
+    "do" text, item integer, at text, element text, step text, assignee text, on_behalf_of text[], places jsonb, actions text[], outcomes text[],
+    subject text, instructions text, timer jsonb, span jsonb, done boolean, kind text, person text, details jsonb, function text, status text);
+COMMENT ON TYPE customer_workflow._effect IS 'One thing that follows from an event, as _engine() says it';
+
+CREATE FUNCTION customer_workflow._effects(courses customer_workflow._course[], what text)
+    RETURNS TABLE (proposal bigint, n bigint, workflow text, version integer, table_id integer, event jsonb, e customer_workflow._effect)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT i.id, x.n, c.workflow, c.version, c.table_id, c.event, jsonb_populate_record(NULL::customer_workflow._effect, x.effect)
+      FROM unnest(courses) AS c
+     CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'effects') WITH ORDINALITY AS x (effect, n)
+     CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
+     WHERE x.effect ->> 'do' = what
+$$;
+COMMENT ON FUNCTION customer_workflow._effects(customer_workflow._course[], text) IS 'The effects of one kind, a row for each proposal';
+
+CREATE FUNCTION customer_workflow._run(request customer_workflow._request, events customer_workflow._event[], all_or_nothing boolean)
+    RETURNS SETOF customer_workflow._problem
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    courses customer_workflow._course[] := ARRAY(SELECT c FROM customer_workflow._advance(events) AS c);
+    problems customer_workflow._problem[] := ARRAY(SELECT r FROM customer_workflow._refusals(request, courses) AS r);
+    failed customer_workflow._problem[];
+    overwritten jsonb := '{}';
+    checked bigint[];
+    applied bigint[];
+BEGIN
+    IF all_or_nothing AND cardinality(problems) > 0 THEN
+        PERFORM customer_workflow._raise_problem(problems[1]);
+    END IF;
+    courses := ARRAY(SELECT c FROM unnest(courses) AS c WHERE NOT c.result ? 'refused');
+    applied := ARRAY(SELECT x.proposal FROM customer_workflow._effects(courses, 'apply') AS x ORDER BY x.proposal);
+    -- No step of an approval passes over what moved.
+    checked := CASE WHEN request.verb = 'approve' THEN ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) ORDER BY i.id)
+                    ELSE applied END;
+    IF cardinality(checked) > 0 THEN
+        SELECT c.failed, c.overwritten INTO failed, overwritten FROM customer_workflow._conflicts(request, checked) AS c;
+        IF all_or_nothing AND cardinality(failed) > 0 THEN
+            PERFORM customer_workflow._raise_problem(failed[1]);
+        END IF;
+        problems := problems || failed;
+        applied := ARRAY(SELECT id FROM unnest(applied) AS id EXCEPT SELECT f.proposal FROM unnest(failed) AS f ORDER BY id);
+        failed := ARRAY(SELECT a FROM customer_workflow._apply(applied, all_or_nothing) AS a);
+        problems := problems || failed;
+        IF cardinality(problems) > 0 THEN
+            courses := customer_workflow._without(courses, ARRAY(SELECT f.proposal FROM unnest(problems) AS f));
+        END IF;
+    END IF;
+    PERFORM customer_workflow._mark_submitted(request, ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'submitted'));
+    PERFORM customer_workflow._carry_out(request, courses, overwritten);
+    RETURN QUERY SELECT * FROM unnest(problems);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._run(customer_workflow._request, customer_workflow._event[], boolean)
+    IS 'Lets events happen to locked proposals, at most one to each; returns those that were refused or failed, to which nothing has happened';
+
+CREATE FUNCTION customer_workflow._without(courses customer_workflow._course[], proposals bigint[]) RETURNS customer_workflow._course[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(ROW(l.workflow, l.version, l.table_id, l.state, l.event, l.answers, l.result, l.proposals)::customer_workflow._course), '{}')
+      FROM (SELECT c.workflow, c.version, c.table_id, c.state, c.event, c.answers, c.result,
+                   ARRAY(SELECT id FROM unnest(c.proposals) AS id EXCEPT SELECT id FROM unnest(_without.proposals) AS id ORDER BY id) AS proposals
+              FROM unnest(courses) AS c) AS l
+     WHERE cardinality(l.proposals) > 0
+$$;
+COMMENT ON FUNCTION customer_workflow._without(customer_workflow._course[], bigint[]) IS 'Courses without some of their proposals';
+
+CREATE FUNCTION customer_workflow._refusals(request customer_workflow._request, courses customer_workflow._course[]) RETURNS SETOF customer_workflow._problem
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT i.id, r.said ->> 'sqlstate',
+           CASE WHEN r.reason = 'nobody_eligible' THEN format('nobody may approve proposal %s', v.record)
+                WHEN r.reason IN ('null_condition', 'condition_failed', 'no_branch', 'no_route', 'nothing_approved')
+                THEN format('workflow "%s" has no way for proposal %s', c.workflow, v.record)
+                WHEN r.reason = 'no_such_item' THEN format('proposal %s has no such open work item', v.record)
+                WHEN r.reason = 'not_assignee' THEN format('proposal %s is not waiting for you', v.record)
+                WHEN r.reason = 'own_change' AND r.said ->> 'name' = request.person THEN format('proposal %s is your own change', v.record)
+                WHEN r.reason = 'own_change' THEN format('proposal %s is a change of %s', v.record, customer_workflow._display(r.said ->> 'name'))
+                WHEN r.reason = 'already_decided' THEN format('an earlier step of proposal %s was decided by %s', v.record, customer_workflow._display(r.said ->> 'name'))
+                WHEN r.reason = 'already_assigned' THEN format('proposal %s waits for %s already', v.record, customer_workflow._display(r.said ->> 'name'))
+                WHEN r.reason = 'circle' THEN format('proposal %s has been delegated by %s', v.record, customer_workflow._display(r.said ->> 'name'))
+                WHEN r.reason = 'not_allowed' THEN format('"%s" is not possible for the work item of proposal %s', r.said ->> 'name', v.record)
+                WHEN r.reason = 'wrong_status' THEN format('proposal %s is %s', v.record, r.said ->> 'name')
+                ELSE format('proposal %s does not fit its workflow any more', v.record) END,
+           CASE WHEN r.reason IN ('own_change', 'not_assignee', 'already_decided', 'already_assigned', 'circle', 'not_allowed', 'wrong_status', 'no_such_item')
+                THEN format('It is in workflow "%s".', c.workflow)
+                ELSE upper(left(r.said ->> 'text', 1)) || substr(r.said ->> 'text', 2) || '.' END,
+           coalesce(r.said ->> 'hint',
+           CASE r.reason
+               WHEN 'nobody_eligible' THEN 'Name somebody there who is neither its author nor its originator.'
+               WHEN 'not_assignee' THEN 'See customer_workflow.my_work_items.'
+               WHEN 'no_such_item' THEN 'See customer_workflow.my_work_items.'
+               WHEN 'not_allowed' THEN 'See allowed_actions in customer_workflow.my_work_items.'
+               WHEN 'own_change' THEN 'Another person has to decide it.'
+               WHEN 'already_decided' THEN 'Another person has to decide it.'
+               WHEN 'already_assigned' THEN 'Name another person.'
+               WHEN 'circle' THEN 'Name another person.'
+               WHEN 'wrong_status' THEN 'See customer_workflow.proposals.'
+               WHEN 'does_not_fit' THEN 'An administrator can start it anew with customer_workflow.reroute().'
+               WHEN 'no_answer' THEN 'An administrator can mend the workflow, activate it, and start the proposal anew with customer_workflow.reroute().'
+               ELSE 'See customer_workflow.simulate().' END),
+           NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
+      FROM unnest(courses) AS c
+     CROSS JOIN LATERAL (SELECT c.result -> 'refused' AS said, c.result #>> '{refused,reason}' AS reason) AS r
+     CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
+      JOIN customer_workflow.proposal AS p ON p.id = i.id
+      JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+     CROSS JOIN LATERAL (SELECT format('%s for "%s" %s', p.id, coalesce(customer_workflow._name(t.relation), t.relation_name), p.record_key) AS record) AS v
+     WHERE r.said IS NOT NULL
+     ORDER BY i.id
+$$;
+COMMENT ON FUNCTION customer_workflow._refusals(customer_workflow._request, customer_workflow._course[]) IS 'What the engine refuses, as errors';
+
+CREATE FUNCTION customer_workflow._carry_out(request customer_workflow._request, courses customer_workflow._course[], overwritten jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    doing text[] := ARRAY(SELECT DISTINCT x.effect ->> 'do' FROM unnest(courses) AS c CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'effects') AS x (effect));
+BEGIN
+    IF 'close_work_item' = ANY (doing) THEN
+        DELETE FROM customer_workflow.work_item_place AS l
+         USING customer_workflow._effects(courses, 'close_work_item') AS x
+          JOIN customer_workflow.work_item AS w ON w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open'
+         WHERE x.workflow <> 'built_in' AND l.work_item = w.id;
+        UPDATE customer_workflow.work_item AS w
+           SET status = CASE WHEN NOT (x.e).done OR NOT x.event ? 'acted' THEN 'closed'
+                             ELSE coalesce('{"approve": "approved", "reject": "rejected", "request_change": "change_requested"}'::jsonb
+                                               ->> (x.event #>> '{acted,act}'), 'completed') END,
+               closed_at = now(), closed_by = request.person
+          FROM customer_workflow._effects(courses, 'close_work_item') AS x
+         WHERE w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open';
+    END IF;
+    IF 'end' = ANY (doing) THEN
+        DELETE FROM customer_workflow.deadline AS d USING customer_workflow._effects(courses, 'end') AS x
+         WHERE x.workflow <> 'built_in' AND d.proposal = x.proposal;
+    END IF;
+
+    UPDATE customer_workflow.proposal AS p
+       SET status = l.status, state = CASE WHEN l.status NOT IN ('applied', 'cancelled', 'expired') THEN l.state END,
+           decided_at = CASE WHEN l.ended THEN now() ELSE p.decided_at END,
+           applied_at = CASE WHEN l.status = 'applied' THEN now() ELSE p.applied_at END,
+           collects = p.collects AND l.status = 'not_submitted',
+           sent_back = CASE WHEN l.status IN ('rejected', 'change_requested') AND l.workflow <> 'built_in' THEN customer_workflow._fingerprints(p.id)
+                            ELSE p.sent_back END
+      FROM (SELECT i.id, c.workflow, c.result -> 'state' AS state, c.result #>> '{state,status}' AS status,
+                   c.result -> 'effects' @> '[{"do": "end"}]' AS ended
+              FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id)) AS l
+     WHERE p.id = l.id;
+
+    IF 'start_timer' = ANY (doing) THEN
+        INSERT INTO customer_workflow.deadline (proposal, timer, due_at)
+        SELECT x.proposal, (x.e).timer, d.due_at
+          FROM customer_workflow._effects(courses, 'start_timer') AS x
+          JOIN customer_workflow._due_times(courses) AS d ON d.workflow = x.workflow AND d.version = x.version AND d.span = (x.e).span
+         ORDER BY x.proposal, x.n;
+    END IF;
+    IF 'create_work_item' = ANY (doing) THEN
+        PERFORM customer_workflow._create_work_items(courses);
+    END IF;
+    IF 'change_holder' = ANY (doing) OR 'escalate' = ANY (doing) THEN
+        PERFORM customer_workflow._change_holders(courses);
+    END IF;
+    PERFORM customer_workflow._record(request, courses, overwritten);
+    IF 'create_work_item' = ANY (doing) THEN
+        PERFORM customer_workflow._word_work_items(courses);
+    END IF;
+    IF 'call_function' = ANY (doing) THEN
+        PERFORM customer_workflow._call_functions(courses);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._carry_out(customer_workflow._request, customer_workflow._course[], jsonb) IS 'Writes what follows from events, all but the values themselves';
+
+CREATE FUNCTION customer_workflow._due_times(courses customer_workflow._course[]) RETURNS TABLE (workflow text, version integer, span jsonb, due_at timestamptz)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT s.workflow, s.version, s.span, customer_workflow._due_at(d.definition, s.span)
+      FROM (SELECT DISTINCT c.workflow, c.version, c.table_id, x.effect -> 'span' AS span
+              FROM unnest(courses) AS c CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'effects') AS x (effect)
+             WHERE x.effect ->> 'do' = 'start_timer') AS s
+     CROSS JOIN LATERAL customer_workflow._definition(s.workflow, s.version, s.table_id) AS d;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._due_times(customer_workflow._course[]) IS 'When the spans that begin now are over';
+
+CREATE FUNCTION customer_workflow._create_work_items(courses customer_workflow._course[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO customer_workflow.work_item (proposal, table_id, element, step, assignee, number, at, on_behalf_of, actions, outcomes)
+    SELECT x.proposal, x.table_id, (x.e).element, (x.e).step, (x.e).assignee, (x.e).item, (x.e).at, (x.e).on_behalf_of, (x.e).actions, nullif((x.e).outcomes, '{}')
+      FROM customer_workflow._effects(courses, 'create_work_item') AS x
+     ORDER BY x.proposal, x.n;
+    courses := ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.workflow <> 'built_in');
+    IF cardinality(courses) = 0 THEN
+        RETURN;
+    END IF;
+    INSERT INTO customer_workflow.work_item_place (work_item, person, on_behalf_of)
+    SELECT w.id, l.person, coalesce(l.on_behalf_of, '{}')
+      FROM customer_workflow._effects(courses, 'create_work_item') AS x
+      JOIN customer_workflow.work_item AS w ON w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open'
+     CROSS JOIN LATERAL jsonb_to_recordset((x.e).places) AS l (person text, on_behalf_of text[]);
+    UPDATE customer_workflow.work_item AS w SET due_at = d.due_at
+      FROM customer_workflow._effects(courses, 'start_timer') AS x
+      JOIN customer_workflow._due_times(courses) AS d ON d.workflow = x.workflow AND d.version = x.version AND d.span = (x.e).span
+     WHERE w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open';
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._create_work_items(customer_workflow._course[]) IS 'Creates work items, with their further holders, due times and texts';
+
+CREATE FUNCTION customer_workflow._change_holders(courses customer_workflow._course[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    changed customer_workflow._course[] := courses;
+BEGIN
+    WITH changes AS MATERIALIZED (
+        SELECT * FROM customer_workflow._effects(courses, 'change_holder')
+        UNION ALL
+        SELECT * FROM customer_workflow._effects(courses, 'escalate')
+    ), held AS (
+        UPDATE customer_workflow.work_item AS w
+           SET assignee = (x.e).assignee, on_behalf_of = (x.e).on_behalf_of,
+               due_at = CASE WHEN (x.e)."do" = 'change_holder' THEN w.due_at ELSE (
+                   SELECT d.due_at FROM customer_workflow._effects(courses, 'start_timer') AS s
+                     JOIN customer_workflow._due_times(courses) AS d ON d.workflow = s.workflow AND d.version = s.version AND d.span = (s.e).span
+                    WHERE s.proposal = x.proposal AND (s.e).item = (x.e).item) END
+          FROM changes AS x
+         WHERE w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open'
+        RETURNING w.id, (x.e).places
+    ), gone AS (
+        DELETE FROM customer_workflow.work_item_place AS l USING held AS h
+         WHERE l.work_item = h.id
+           AND l.person NOT IN (SELECT n.person FROM jsonb_to_recordset(h.places) AS n (person text))
+    )
+    INSERT INTO customer_workflow.work_item_place (work_item, person, on_behalf_of)
+    SELECT h.id, n.person, coalesce(n.on_behalf_of, '{}') FROM held AS h CROSS JOIN LATERAL jsonb_to_recordset(h.places) AS n (person text, on_behalf_of text[])
+    ON CONFLICT (work_item, person) DO UPDATE SET on_behalf_of = excluded.on_behalf_of;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._change_holders(customer_workflow._course[]) IS 'Work items that were delegated, reassigned or escalated have other holders';
+
+CREATE FUNCTION customer_workflow._fingerprints(proposal bigint) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_object_agg(c.field, encode(sha256(convert_to(jsonb_build_array(c.original, c.proposed, c.image)::text, 'UTF8')), 'hex'))
+      FROM customer_workflow.change AS c WHERE c.proposal = _fingerprints.proposal
+$$;
+COMMENT ON FUNCTION customer_workflow._fingerprints(bigint) IS 'What the changes of a proposal are now, by field';
+
+CREATE FUNCTION customer_workflow._record(request customer_workflow._request, courses customer_workflow._course[], overwritten jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    INSERT INTO customer_workflow.history (table_id, proposal, kind, person, on_behalf_of, database_role, source, element, step, comment, digest, details)
+    SELECT p.table_id, p.id, x.kind,
+           CASE WHEN x.kind = 'applied' THEN coalesce(request.person, CASE WHEN x.event ? 'submitted' THEN p.author END, 'system') ELSE coalesce((x.e).person, 'system') END,
+           (x.e).on_behalf_of[1], session_user, CASE WHEN request.automatic AND x.event ? 'submitted' THEN p.data_entity END, (x.e).element, (x.e).step,
+           CASE WHEN x.kind <> 'applied' AND (x.e).person = request.person THEN request.comment END,
+           CASE WHEN x.kind IN ('submitted', 'approved', 'rejected', 'change_requested', 'applied') THEN p.digest END,
+           CASE WHEN x.kind = 'applied' THEN CASE WHEN overwritten ? p.id::text THEN jsonb_build_object('overwritten', overwritten -> p.id::text) END
+                WHEN x.kind = 'submitted' THEN (
+                    SELECT jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', c.field,
+                               'original', customer_workflow._logged_text(c.original), 'proposed', customer_workflow._logged_text(c.proposed)) ORDER BY c.field))
+                      FROM customer_workflow.change AS c WHERE c.proposal = p.id)
+                ELSE (x.e).details END
+      FROM (SELECT l.*, (l.e).kind FROM customer_workflow._effects(courses, 'log') AS l
+             -- the built-in workflow has one place, which goes without saying
+             WHERE l.workflow <> 'built_in' OR (l.e).kind NOT IN ('creation', 'completion')
+            UNION ALL
+            SELECT a.*, 'applied' FROM customer_workflow._effects(courses, 'apply') AS a) AS x
+      JOIN customer_workflow.proposal AS p ON p.id = x.proposal
+     ORDER BY p.id, x.n;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._record(customer_workflow._request, customer_workflow._course[], jsonb) IS 'The history of what happened';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._effects(customer_workflow._course[], text), customer_workflow._run(customer_workflow._request, customer_workflow._event[], boolean),
+    customer_workflow._without(customer_workflow._course[], bigint[]), customer_workflow._refusals(customer_workflow._request, customer_workflow._course[]),
+    customer_workflow._carry_out(customer_workflow._request, customer_workflow._course[], jsonb),
+    customer_workflow._due_times(customer_workflow._course[]), customer_workflow._create_work_items(customer_workflow._course[]),
+    customer_workflow._change_holders(customer_workflow._course[]), customer_workflow._fingerprints(bigint),
+    customer_workflow._record(customer_workflow._request, customer_workflow._course[], jsonb)
+    FROM PUBLIC;
