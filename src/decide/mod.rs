@@ -1,5 +1,7 @@
 //! Between SQL and the engine.
 
+pub mod definition;
+
 use crate::pg::function::Call;
 use crate::pg::value;
 use crate::workflow::status::{Status, Verb};

@@ -64,5 +64,10 @@ mod exports {
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
         cw_raise, pg_finfo_cw_raise => crate::error::raise_from_sql;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
+        cw_workflow_schema, pg_finfo_cw_workflow_schema => crate::decide::definition::workflow_schema;
+        cw_inspect, pg_finfo_cw_inspect => crate::decide::definition::inspect;
+        cw_calendar_problems, pg_finfo_cw_calendar_problems => crate::decide::definition::calendar_problems;
+        cw_compare_definitions, pg_finfo_cw_compare_definitions => crate::decide::definition::compare_definitions;
+        cw_diagram, pg_finfo_cw_diagram => crate::decide::definition::diagram;
     }
 }
