@@ -76,6 +76,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table;
     col record;
+    hierarchies text[];
 BEGIN
     FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t
                 WHERE t.relation IN (SELECT d.objid FROM pg_event_trigger_dropped_objects() AS d WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0)
@@ -88,6 +89,14 @@ BEGIN
             'cancelled', '{"reason": "table_dropped"}');
         PERFORM customer_workflow._invalidate(NULL);
     END LOOP;
+    WITH gone AS (
+        DELETE FROM customer_workflow.hierarchy AS h
+         WHERE h.relation IN (SELECT d.objid FROM pg_event_trigger_dropped_objects() AS d WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0)
+        RETURNING h.name)
+    SELECT array_agg(g.name ORDER BY g.name) INTO hierarchies FROM gone AS g;
+    IF hierarchies IS NOT NULL THEN
+        PERFORM customer_workflow._log('table_dropped', NULL, NULL, NULL, jsonb_build_object('hierarchies', hierarchies));
+    END IF;
     FOR col IN SELECT d.objid, d.address_names[3] AS name FROM pg_event_trigger_dropped_objects() AS d
                 WHERE d.classid = 'pg_class'::regclass AND d.objsubid <> 0 LOOP
         SELECT t.* INTO tab FROM customer_workflow.protected_table AS t WHERE t.relation = col.objid FOR UPDATE;
@@ -97,7 +106,7 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._on_drop() IS 'A protected table was dropped: its open proposals are cancelled, its history stays; or a column of one: options forget it';
+COMMENT ON FUNCTION customer_workflow._on_drop() IS 'A protected table was dropped: its open proposals are cancelled, its history stays; or a column of one: options forget it; or the table of a hierarchy: there is no such hierarchy any more';
 
 -- What the columns of protected tables are called before a command, to know afterwards which one it renamed. Nothing of a user's runs
 -- between the two events of a RENAME, so nobody can put another answer here.

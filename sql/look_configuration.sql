@@ -19,37 +19,6 @@ COMMENT ON COLUMN customer_workflow.protected_fields.enabled IS 'Whether approva
 COMMENT ON COLUMN customer_workflow.protected_fields.approvers IS 'The role or group whose members decide where no workflow is defined';
 COMMENT ON COLUMN customer_workflow.protected_fields.options IS 'The options of the table, defaults included';
 
-CREATE VIEW customer_workflow.workflows WITH (security_barrier) AS
-SELECT 'built_in' AS name,
-       t.relation,
-       1 AS version,
-       true AS active,
-       0 AS priority,
-       jsonb_build_object(
-           'description', 'One approval by a member of ' || customer_workflow._display(t.approvers),
-           'elements', jsonb_build_array(jsonb_build_object('approval', jsonb_build_object(
-               'name', 'Approval',
-               'steps', jsonb_build_array(jsonb_build_object(
-                   'name', 'Approval',
-                   'assign_to', jsonb_build_object(split_part(t.approvers, ':', 1), substr(t.approvers, strpos(t.approvers, ':') + 1)),
-                   'completion_policy', 'single_approver')),
-               'allowed_actions', '["approve", "reject", "request_change"]'::jsonb)))) AS definition,
-       'One approval by a member of ' || customer_workflow._display(t.approvers) AS description
-  FROM customer_workflow.protected_table AS t
- WHERE t.relation IS NOT NULL
-   AND t.approvers IS NOT NULL
-   AND (t.id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
-        OR has_any_column_privilege(t.relation, 'SELECT'))
- ORDER BY t.id;
-COMMENT ON VIEW customer_workflow.workflows IS 'The workflows of tables of which you may SELECT something or see everything: the built-in one wherever protect() was given approvers';
-COMMENT ON COLUMN customer_workflow.workflows.name IS 'Its name';
-COMMENT ON COLUMN customer_workflow.workflows.relation IS 'The protected table';
-COMMENT ON COLUMN customer_workflow.workflows.version IS 'The version';
-COMMENT ON COLUMN customer_workflow.workflows.active IS 'Whether proposals are submitted to it';
-COMMENT ON COLUMN customer_workflow.workflows.priority IS 'Of several that match, the highest wins';
-COMMENT ON COLUMN customer_workflow.workflows.definition IS 'The definition';
-COMMENT ON COLUMN customer_workflow.workflows.description IS 'Its description';
-
 CREATE VIEW customer_workflow.data_entities WITH (security_barrier) AS
 SELECT customer_workflow._display(d.person) AS data_entity,
        t.relation,
@@ -82,5 +51,4 @@ COMMENT ON COLUMN customer_workflow.duties.relation IS 'The protected table';
 COMMENT ON COLUMN customer_workflow.duties.duty IS 'administrator, steward, auditor or override';
 COMMENT ON COLUMN customer_workflow.duties.person IS 'The role (its members have it too), person:name or group:name';
 
-GRANT SELECT ON customer_workflow.protected_fields, customer_workflow.workflows, customer_workflow.data_entities,
-                customer_workflow.duties TO PUBLIC;
+GRANT SELECT ON customer_workflow.protected_fields, customer_workflow.data_entities, customer_workflow.duties TO PUBLIC;

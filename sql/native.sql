@@ -121,7 +121,28 @@ CREATE FUNCTION customer_workflow._raise(sqlstate text, message text, detail tex
 COMMENT ON FUNCTION customer_workflow._raise(text, text, text, text, text, text, text, text, text)
     IS 'Raises an error with these fields; unlike RAISE it leaves out those that are null';
 
+CREATE FUNCTION customer_workflow.workflow_schema() RETURNS jsonb
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_workflow_schema';
+COMMENT ON FUNCTION customer_workflow.workflow_schema() IS 'The JSON Schema of a workflow definition, draft 2020-12';
+
+CREATE FUNCTION customer_workflow._inspect(definition jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_inspect';
+COMMENT ON FUNCTION customer_workflow._inspect(jsonb) IS 'The problems of a definition''s form, its conditions, and what it refers to, each with its JSON pointer';
+
+CREATE FUNCTION customer_workflow._calendar_problems(definition jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_calendar_problems';
+COMMENT ON FUNCTION customer_workflow._calendar_problems(jsonb) IS 'What is wrong with a calendar, each with its JSON pointer';
+
+CREATE FUNCTION customer_workflow._compare_definitions(a jsonb, b jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_compare_definitions';
+COMMENT ON FUNCTION customer_workflow._compare_definitions(jsonb, jsonb) IS 'The differences between two definitions';
+
+CREATE FUNCTION customer_workflow._diagram(definition jsonb, state jsonb) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_diagram';
+COMMENT ON FUNCTION customer_workflow._diagram(jsonb, jsonb) IS 'A definition as a Mermaid flowchart, with a state where it stands';
+
 REVOKE EXECUTE ON FUNCTION
+    customer_workflow._inspect(jsonb), customer_workflow._calendar_problems(jsonb), customer_workflow._diagram(jsonb, jsonb),
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),

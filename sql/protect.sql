@@ -324,7 +324,7 @@ BEGIN
     IF before.search_path <> new_path THEN
         PERFORM customer_workflow._tell_left_out(_protect.relation, _protect.path);
     END IF;
-    IF new_approvers IS NULL THEN
+    IF new_approvers IS NULL AND NOT customer_workflow._has_workflow(before.id) THEN
         RAISE WARNING USING MESSAGE = format('nothing can be submitted for table "%s": it has no approvers', customer_workflow._name(_protect.relation)),
             HINT = format('Name them: SELECT customer_workflow.protect(%L, %L, approvers => ''role:…'').', _protect.relation, _protect.fields);
     END IF;

@@ -5,14 +5,16 @@ CREATE TABLE customer_workflow.workflow (
     name       text NOT NULL UNIQUE CHECK (name OPERATOR(pg_catalog.<>) ALL ('{"",built_in}')),
     table_id   integer NOT NULL REFERENCES customer_workflow.protected_table,
     priority   integer NOT NULL DEFAULT 0,
+    last_version integer NOT NULL DEFAULT 0,
     created_by text NOT NULL,
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
-COMMENT ON TABLE customer_workflow.workflow IS 'A workflow of a protected table; what it says is in its versions';
+COMMENT ON TABLE customer_workflow.workflow IS 'A workflow of a protected table; what it says is in its versions. Without versions it is no more than the counter of its name';
 COMMENT ON COLUMN customer_workflow.workflow.id IS 'Its number';
 COMMENT ON COLUMN customer_workflow.workflow.name IS 'Unique in the database';
 COMMENT ON COLUMN customer_workflow.workflow.table_id IS 'The protected table';
-COMMENT ON COLUMN customer_workflow.workflow.priority IS 'Where several have a condition that holds, the highest is taken';
+COMMENT ON COLUMN customer_workflow.workflow.priority IS 'That of the active version: where several have a condition that holds, the highest is taken';
+COMMENT ON COLUMN customer_workflow.workflow.last_version IS 'The highest version that there ever was: a number never comes back with another definition';
 COMMENT ON COLUMN customer_workflow.workflow.created_by IS 'Who created it';
 COMMENT ON COLUMN customer_workflow.workflow.created_at IS 'When';
 
@@ -20,6 +22,7 @@ CREATE TABLE customer_workflow.workflow_version (
     workflow       integer NOT NULL REFERENCES customer_workflow.workflow ON DELETE CASCADE,
     version        integer NOT NULL CHECK (version OPERATOR(pg_catalog.>) 0),
     definition     jsonb NOT NULL,
+    priority       integer NOT NULL DEFAULT 0,
     active         boolean NOT NULL DEFAULT false,
     activated_by   text,
     activated_role name,
@@ -34,6 +37,7 @@ COMMENT ON TABLE customer_workflow.workflow_version IS 'A definition of a workfl
 COMMENT ON COLUMN customer_workflow.workflow_version.workflow IS 'The workflow';
 COMMENT ON COLUMN customer_workflow.workflow_version.version IS 'Counts from 1 in each workflow';
 COMMENT ON COLUMN customer_workflow.workflow_version.definition IS 'The definition, see workflow_schema()';
+COMMENT ON COLUMN customer_workflow.workflow_version.priority IS 'The priority that the workflow gets when it is activated';
 COMMENT ON COLUMN customer_workflow.workflow_version.active IS 'Whether submitted proposals take it';
 COMMENT ON COLUMN customer_workflow.workflow_version.activated_by IS 'Who activated it last';
 COMMENT ON COLUMN customer_workflow.workflow_version.activated_role IS 'The role with whose rights its conditions and functions run';

@@ -37,9 +37,13 @@ extension_sql_file!("../sql/look_proposals.sql", name = "look_proposals", requir
 extension_sql_file!("../sql/look_work_items.sql", name = "look_work_items", requires = ["look_proposals"]);
 extension_sql_file!("../sql/look_history.sql", name = "look_history", requires = ["look_work_items"]);
 extension_sql_file!("../sql/look_configuration.sql", name = "look_configuration", requires = ["look_history"]);
-extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_configuration"]);
+extension_sql_file!("../sql/look_workflows.sql", name = "look_workflows", requires = ["look_configuration"]);
+extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_workflows"]);
 extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_review"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["propose"]);
+extension_sql_file!("../sql/definitions.sql", name = "definitions", requires = ["propose"]);
+extension_sql_file!("../sql/workflows.sql", name = "workflows", requires = ["definitions"]);
+extension_sql_file!("../sql/calendars.sql", name = "calendars", requires = ["workflows"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["calendars"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]

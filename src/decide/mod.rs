@@ -1,5 +1,6 @@
 //! Between SQL and the engine.
 
+pub mod definition;
 pub mod engine;
 pub mod texts;
 

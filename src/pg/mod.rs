@@ -67,5 +67,10 @@ mod exports {
         cw_engine, pg_finfo_cw_engine => crate::decide::engine::engine;
         cw_placeholders, pg_finfo_cw_placeholders => crate::decide::texts::placeholders;
         cw_render_text, pg_finfo_cw_render_text => crate::decide::texts::render;
+        cw_workflow_schema, pg_finfo_cw_workflow_schema => crate::decide::definition::workflow_schema;
+        cw_inspect, pg_finfo_cw_inspect => crate::decide::definition::inspect;
+        cw_calendar_problems, pg_finfo_cw_calendar_problems => crate::decide::definition::calendar_problems;
+        cw_compare_definitions, pg_finfo_cw_compare_definitions => crate::decide::definition::compare_definitions;
+        cw_diagram, pg_finfo_cw_diagram => crate::decide::definition::diagram;
     }
 }

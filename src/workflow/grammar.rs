@@ -1,7 +1,7 @@
 //! What a definition may hold, told once: [`super::validate`] checks by it and [`super::schema`] publishes it.
 
-/// Blocks inside one another.
-pub const MAX_DEPTH: usize = 32;
+/// Blocks inside one another. Each takes five levels of JSON, of which serde reads [`super::json::MAX_LEVELS`].
+pub const MAX_DEPTH: usize = 24;
 /// Elements in all.
 pub const MAX_ELEMENTS: usize = 500;
 /// Characters of the definition as compact JSON.

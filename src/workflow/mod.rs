@@ -1,6 +1,7 @@
 //! The engine: what may happen to a proposal and what follows. Pure Rust, knows no PostgreSQL.
 
 pub mod calendar;
+pub mod compare;
 pub mod definition;
 pub mod diagram;
 pub mod effect;
@@ -8,6 +9,7 @@ pub mod engine;
 pub mod event;
 pub mod grammar;
 pub mod inputs;
+pub mod json;
 mod lint;
 mod policy;
 pub mod question;

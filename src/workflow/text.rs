@@ -43,6 +43,11 @@ pub fn is_known(name: &str) -> bool {
         || name.split_once('.').is_some_and(|(object, field)| OBJECTS.contains(&object) && !field.is_empty())
 }
 
+/// The field of the record that a placeholder names.
+pub fn field(name: &str) -> Option<&str> {
+    name.split_once('.').filter(|(object, _)| ["old", "new"].contains(object)).map(|(_, field)| field)
+}
+
 /// The text with the values that `lookup` has; nothing (NULL) for the others. Values are not read as templates again.
 pub fn render(template: &str, lookup: impl Fn(&str) -> Option<String>) -> String {
     let mut out = String::with_capacity(template.len());

@@ -5,6 +5,7 @@ mod common;
 
 use engine::workflow::definition::Definition;
 use engine::workflow::grammar::MAX_DEPTH;
+use engine::workflow::json;
 use engine::workflow::schema::schema;
 use engine::workflow::validate::{Severity, parse, validate};
 use proptest::prelude::*;
@@ -186,14 +187,23 @@ fn a_workflow_that_cannot_approve_is_refused() {
 fn too_deep_too_large_and_too_many_are_refused() {
     let nest = |depth: usize| {
         let mut inner = example()["elements"][0].clone();
+        inner["approval"]["steps"][0]["escalation"][0]["assign_to"] =
+            json!({"hierarchy": {"name": "h", "start_from": {"field": "f"}}});
         for _ in 1..depth {
             inner = json!({"parallel": {"branches": [{"elements": [inner]}, {"elements": []}]}});
         }
         json!({"elements": [inner]})
     };
-    assert!(parse(&nest(MAX_DEPTH)).is_ok());
+    let deepest = parse(&nest(MAX_DEPTH)).unwrap();
+    assert_eq!(serde_json::from_str::<Definition>(&nest(MAX_DEPTH).to_string()).unwrap(), deepest);
     assert!(parse(&nest(MAX_DEPTH + 1)).is_err());
-    assert!(parse(&nest(60)).is_err());
+    let place = "/elements/0".to_owned() + &"/parallel/branches/0/elements/0".repeat(MAX_DEPTH);
+    for depth in [MAX_DEPTH + 1, 60, 1000] {
+        let inner = example()["elements"][0].to_string();
+        let (open, close) = (r#"{"parallel":{"branches":[{"elements":["#, r#"]},{"elements":[]}]}}"#);
+        let text = format!(r#"{{"elements":[{}{inner}{}]}}"#, open.repeat(depth - 1), close.repeat(depth - 1));
+        assert_eq!(problems(&json::read(&text).unwrap()), [(place.clone(), Severity::Error)]);
+    }
     let block: Vec<_> =
         (0..100).map(|i| json!({"automated_task": {"name": format!("{i}"), "function": "f"}})).collect();
     assert!(parse(&json!({"elements": [block[0]]})).is_err());
