@@ -20,19 +20,22 @@ extension_sql_file!("../sql/identity.sql", name = "identity", requires = ["nativ
 extension_sql_file!("../sql/records.sql", name = "records", requires = ["identity"]);
 extension_sql_file!("../sql/options.sql", name = "options", requires = ["records"]);
 extension_sql_file!("../sql/configure.sql", name = "configure", requires = ["options"]);
-extension_sql_file!("../sql/protect.sql", name = "protect", requires = ["configure"]);
+extension_sql_file!("../sql/delegation.sql", name = "delegation", requires = ["configure"]);
+extension_sql_file!("../sql/protect.sql", name = "protect", requires = ["delegation"]);
 extension_sql_file!("../sql/guard.sql", name = "guard", requires = ["protect"]);
 extension_sql_file!("../sql/entities.sql", name = "entities", requires = ["guard"]);
 extension_sql_file!("../sql/capture.sql", name = "capture", requires = ["entities"]);
 extension_sql_file!("../sql/apply.sql", name = "apply", requires = ["capture"]);
 extension_sql_file!("../sql/decide.sql", name = "decide", requires = ["apply"]);
 extension_sql_file!("../sql/verbs.sql", name = "verbs", requires = ["decide"]);
-extension_sql_file!("../sql/look_access.sql", name = "look_access", requires = ["verbs"]);
+extension_sql_file!("../sql/verbs_more.sql", name = "verbs_more", requires = ["verbs"]);
+extension_sql_file!("../sql/look_access.sql", name = "look_access", requires = ["verbs_more"]);
 extension_sql_file!("../sql/look_proposals.sql", name = "look_proposals", requires = ["look_access"]);
 extension_sql_file!("../sql/look_work_items.sql", name = "look_work_items", requires = ["look_proposals"]);
 extension_sql_file!("../sql/look_history.sql", name = "look_history", requires = ["look_work_items"]);
 extension_sql_file!("../sql/look_configuration.sql", name = "look_configuration", requires = ["look_history"]);
-extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_configuration"]);
+extension_sql_file!("../sql/look_delegations.sql", name = "look_delegations", requires = ["look_configuration"]);
+extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_delegations"]);
 extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_review"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["propose"]);
 
