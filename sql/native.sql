@@ -102,6 +102,19 @@ CREATE FUNCTION customer_workflow._transition(status text, verb text) RETURNS te
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_transition';
 COMMENT ON FUNCTION customer_workflow._transition(text, text) IS 'The status of a proposal after a verb; null where the verb has no place';
 
+-- How a literal is read depends on this setting, which every user may change.
+CREATE FUNCTION customer_workflow._condition_sql(condition text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SET standard_conforming_strings = on AS 'MODULE_PATHNAME', 'cw_condition_sql';
+COMMENT ON FUNCTION customer_workflow._condition_sql(text) IS 'The condition as it is evaluated; error 42601 where it is not exactly one expression';
+
+CREATE FUNCTION customer_workflow._condition_fields(condition text) RETURNS text[]
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SET standard_conforming_strings = on AS 'MODULE_PATHNAME', 'cw_condition_fields';
+COMMENT ON FUNCTION customer_workflow._condition_fields(text) IS 'The fields that a condition asks changed() about';
+
+CREATE FUNCTION customer_workflow._evaluate_as(role oid, past_row_security boolean) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_evaluate_as';
+COMMENT ON FUNCTION customer_workflow._evaluate_as(oid, boolean) IS 'Makes a role the current user and the person, read-only, until the subtransaction is rolled back';
+
 CREATE FUNCTION customer_workflow._raise(sqlstate text, message text, detail text, hint text, "schema" text, "table" text, "column" text,
                                          datatype text, "constraint" text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_raise';
@@ -111,5 +124,6 @@ COMMENT ON FUNCTION customer_workflow._raise(text, text, text, text, text, text,
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
-    customer_workflow._permit_end()
+    customer_workflow._permit_end(), customer_workflow._condition_sql(text), customer_workflow._condition_fields(text),
+    customer_workflow._evaluate_as(oid, boolean)
     FROM PUBLIC;

@@ -80,3 +80,14 @@ pub fn switch_user(call: &Call) -> Option<Datum> {
     role::switch_until_function_ends(role, past, restricted);
     None
 }
+
+/// SQL `_evaluate_as(role oid, past_row_security boolean)`: like `_switch_user`, restricted, for code that only answers a question: read-only,
+/// and whoever it asks who acts hears that role. All of it until the subtransaction is rolled back. EXECUTE for the
+/// extension's owner only.
+pub fn evaluate_as(call: &Call) -> Option<Datum> {
+    let (role, past) = (call.oid(0)?, call.bool(1)?);
+    role::switch_until_function_ends(role, past, true);
+    role::only_read();
+    person::evaluate_as(role);
+    None
+}

@@ -6,6 +6,7 @@ pub mod column;
 pub mod function;
 pub mod guard;
 pub mod image;
+pub mod parse;
 pub mod role;
 pub mod row;
 pub mod settings;
@@ -63,6 +64,9 @@ mod exports {
         cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
         cw_raise, pg_finfo_cw_raise => crate::error::raise_from_sql;
+        cw_condition_sql, pg_finfo_cw_condition_sql => crate::pg::parse::condition_sql;
+        cw_condition_fields, pg_finfo_cw_condition_fields => crate::pg::parse::condition_fields;
+        cw_evaluate_as, pg_finfo_cw_evaluate_as => crate::guard::functions::evaluate_as;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
     }
 }
