@@ -108,11 +108,11 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_nestloop 
                customer_workflow._pointed(definition, at) ?| '{role,group}' AS pool, coalesce(without, '{}') AS without
     ), assigned AS MATERIALIZED (
         SELECT c.n, c.proposal, coalesce(c.parties, '{}') AS parties, coalesce(a.names, '{}') AS names, a.problem,
-               dense_rank() OVER (ORDER BY c.parties, a.names) AS alike
+               dense_rank() OVER (ORDER BY c.parties, a.names, a.problem) AS alike
           FROM unnest(cases) WITH ORDINALITY AS c (proposal, t, k, ch, parties, au, o, s, r, co, n)
           LEFT JOIN customer_workflow._assigned(definition, at, role, relation, cases) AS a ON a.n = c.n
     ), alike AS MATERIALIZED (
-        SELECT DISTINCT ON (a.alike) a.alike AS id, a.names, a.parties FROM assigned AS a ORDER BY a.alike
+        SELECT DISTINCT ON (a.alike) a.alike AS id, a.names, a.parties, a.problem FROM assigned AS a ORDER BY a.alike
     ), name AS MATERIALIZED (
         SELECT DISTINCT u.name FROM alike AS a CROSS JOIN LATERAL unnest(a.names) AS u (name)
     ), member AS MATERIALIZED (
@@ -145,15 +145,16 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_nestloop 
          WHERE NOT c.out AND (g.pool OR NOT EXISTS (SELECT FROM deputy AS d WHERE d.id = c.id AND d.person = c.person))
         UNION ALL
         SELECT d.id, d.stand_in, d.person, 1000000 + row_number() OVER (PARTITION BY d.id ORDER BY d.place, d.person COLLATE "C") FROM deputy AS d
-    ), answer AS (
+    ), people AS (
         SELECT p.id, jsonb_agg(jsonb_strip_nulls(jsonb_build_object('person', p.person, 'on_behalf_of', p.on_behalf_of)) ORDER BY p.n) AS people
           FROM place AS p WHERE p.on_behalf_of IS NOT NULL OR at_most IS NULL OR p.n <= at_most GROUP BY p.id
     ), involved AS (
         SELECT c.id, true AS involved FROM candidate AS c WHERE c.party GROUP BY c.id
+    ), answer AS MATERIALIZED (
+        SELECT l.id, jsonb_strip_nulls(jsonb_build_object('people', coalesce(p.people, '[]'), 'involved', i.involved, 'problem', l.problem)) AS eligible
+          FROM alike AS l LEFT JOIN people AS p ON p.id = l.id LEFT JOIN involved AS i ON i.id = l.id
     )
-    SELECT a.proposal, jsonb_strip_nulls(jsonb_build_object('people', coalesce(w.people, '[]'), 'involved', i.involved, 'problem', a.problem))
-      FROM assigned AS a LEFT JOIN answer AS w ON w.id = a.alike LEFT JOIN involved AS i ON i.id = a.alike
-     ORDER BY a.n
+    SELECT a.proposal, w.eligible FROM assigned AS a JOIN answer AS w ON w.id = a.alike ORDER BY a.n
 $$;
 COMMENT ON FUNCTION customer_workflow._eligible(jsonb, text, name, regclass, customer_workflow._case[], text[], integer, text)
     IS 'The people of an assignment for many cases as the engine reads them; problem (sqlstate, message, hint) says why there can be none';
