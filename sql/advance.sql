@@ -108,12 +108,17 @@ BEGIN
                        array_agg(CASE c.value WHEN 'error' THEN jsonb_build_object('error', coalesce(c.message, '')) ELSE to_jsonb(c.value) END) AS answers
                   INTO more
                   FROM customer_workflow._conditions(question.relation, question.role,
-                           question.definition #>> string_to_array(substr(question.at, 2), '/'), customer_workflow._cases(question.proposals)) AS c;
+                           customer_workflow._pointed(question.definition, question.at) #>> '{}', customer_workflow._cases(question.proposals)) AS c;
             ELSE
                 SELECT array_agg(e.proposal) AS proposals, array_agg(e.eligible) AS answers
                   INTO more
                   FROM customer_workflow._eligible(question.definition, question.at, question.role, question.relation,
-                           customer_workflow._cases(question.proposals), question.without, question.at_most) AS e;
+                           customer_workflow._cases(question.proposals), question.without, question.at_most, question.workflow) AS e;
+                failed := failed || (
+                    SELECT coalesce(jsonb_object_agg(p.id::text, jsonb_build_object('refused', jsonb_build_object('reason', 'no_answer',
+                               'sqlstate', p.problem -> 'sqlstate', 'text', p.problem -> 'message', 'hint', p.problem -> 'hint'))), '{}')
+                      FROM (SELECT a.id, a.answer -> 'problem' AS problem FROM unnest(more.proposals, more.answers) AS a (id, answer)
+                             WHERE a.answer ? 'problem') AS p);
             END IF;
             found_for := found_for || more.proposals;
             found_value := found_value || more.answers;

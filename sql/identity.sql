@@ -68,6 +68,17 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._assignees_of(text[]) IS 'Every role, group and person for whom somebody with these identities may act on a work item; see _my_assignees()';
 
+-- An application role that has to name people does not act itself; a role without login acts only where one may switch to it.
+CREATE VIEW customer_workflow._acting_role AS
+SELECT r.oid, r.rolname
+  FROM pg_catalog.pg_roles AS r
+ WHERE r.rolcanlogin AND NOT EXISTS (SELECT FROM customer_workflow.application_role AS a WHERE a.role OPERATOR(pg_catalog.=) r.rolname AND a.person_required)
+    OR r.oid IN (SELECT o.id FROM customer_workflow.application_role AS a JOIN pg_catalog.pg_roles AS ar ON ar.rolname OPERATOR(pg_catalog.=) a.role
+                  CROSS JOIN LATERAL customer_workflow._roles_of(ar.oid) AS o (id) WHERE o.id OPERATOR(pg_catalog.<>) ar.oid);
+COMMENT ON VIEW customer_workflow._acting_role IS 'The roles under whose name somebody can act';
+COMMENT ON COLUMN customer_workflow._acting_role.oid IS 'The role';
+COMMENT ON COLUMN customer_workflow._acting_role.rolname IS 'Its name';
+
 CREATE FUNCTION customer_workflow._members(assignee text) RETURNS TABLE (person text, identities text[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE named (name) AS (
@@ -83,11 +94,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT name, ARRAY[name] FROM named WHERE name LIKE 'person:%'
     UNION ALL
     SELECT 'role:' || r.rolname, ARRAY['role:' || r.rolname, 'oid:' || r.oid]
-      FROM down JOIN pg_roles AS r ON r.oid = down.id
-     -- an application role that has to name people does not act itself; a role without login acts only where one may switch to it
-     WHERE r.rolcanlogin AND NOT EXISTS (SELECT FROM customer_workflow.application_role AS a WHERE a.role = r.rolname AND a.person_required)
-        OR EXISTS (SELECT FROM customer_workflow.application_role AS a JOIN pg_roles AS ar ON ar.rolname = a.role
-                    WHERE ar.oid <> r.oid AND r.oid IN (SELECT customer_workflow._roles_of(ar.oid)))
+      FROM down JOIN customer_workflow._acting_role AS r ON r.oid = down.id
 $$;
 COMMENT ON FUNCTION customer_workflow._members(text) IS 'The people who may act for an assignee, with every identity of each';
 

@@ -105,7 +105,9 @@ SELECT p.*, a.acts
         OR p.table_id = ANY ((SELECT tables || stewarded FROM customer_workflow._reach)::int[])
         OR EXISTS (SELECT FROM customer_workflow.work_item AS w
                     WHERE w.proposal = p.id AND w.status = 'open'
-                      AND w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[]))
+                      AND (w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
+                           OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
+                                       WHERE l.work_item = w.id AND l.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))))
         OR EXISTS (SELECT FROM customer_workflow.history AS h
                     WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested')
                       AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])) AS acts

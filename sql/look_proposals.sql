@@ -29,8 +29,11 @@ SELECT p.id,
        p.submitted_at,
        p.decided_at,
        p.applied_at,
-       ARRAY(SELECT DISTINCT customer_workflow._display(w.assignee)
+       ARRAY(SELECT DISTINCT customer_workflow._display(h.holder)
                FROM customer_workflow.work_item AS w
+              CROSS JOIN LATERAL (SELECT w.assignee
+                                   UNION ALL
+                                  SELECT l.person FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id) AS h (holder)
               WHERE w.proposal = p.id AND w.status = 'open'
               ORDER BY 1) AS waiting_on,
        CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.workflow, 'built_in') END AS workflow,
@@ -46,6 +49,7 @@ SELECT p.id,
        p.submit_sqlstate,
        CASE WHEN p.complete THEN p.submit_message END AS submit_message,
        p.parties,
+       coalesce(p.self_approval, false) AS self_approval,
        p.open,
        p.acts,
        p.privileges,
@@ -74,7 +78,7 @@ COMMENT ON COLUMN customer_workflow.proposals.created_at IS 'When its first chan
 COMMENT ON COLUMN customer_workflow.proposals.submitted_at IS 'When it was last submitted';
 COMMENT ON COLUMN customer_workflow.proposals.decided_at IS 'When it was last decided';
 COMMENT ON COLUMN customer_workflow.proposals.applied_at IS 'When its values were written';
-COMMENT ON COLUMN customer_workflow.proposals.waiting_on IS 'The assignees of its open work items';
+COMMENT ON COLUMN customer_workflow.proposals.waiting_on IS 'The assignees of its open work items, and who stands in for them';
 COMMENT ON COLUMN customer_workflow.proposals.workflow IS 'The workflow in which it runs or ran; null before submit';
 COMMENT ON COLUMN customer_workflow.proposals.version IS 'The version of that workflow';
 COMMENT ON COLUMN customer_workflow.proposals.digest IS 'SHA-256 of what was submitted, for approve(digest => …); null while it can be edited, and for readers who may not see all its values';

@@ -6,15 +6,21 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY(
         SELECT v.verb
-          FROM (SELECT p.status, t.enabled, t.approvers IS NOT NULL AS decidable,
+          FROM (SELECT p.status, t.enabled,
+                       t.approvers IS NOT NULL OR EXISTS (SELECT FROM customer_workflow.workflow AS w
+                                                            JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
+                                                           WHERE w.table_id = t.id) AS decidable,
                        p.author = ANY (customer_workflow._identities()) AS author,
                        p.originator = ANY (customer_workflow._identities()) AS originator,
                        customer_workflow._has_duty(p.table_id, '{steward}') AS steward,
                        customer_workflow._configures(t.relation) AS administrator,
-                       NOT p.parties && (customer_workflow._identities())
-                       AND EXISTS (SELECT FROM customer_workflow.work_item AS w
-                                    WHERE w.proposal = p.id AND w.status = 'open'
-                                      AND w.assignee = ANY (customer_workflow._my_assignees())) AS assignee
+                       ARRAY(SELECT a.verb FROM customer_workflow.work_item AS w
+                              CROSS JOIN unnest(customer_workflow._item_actions(w.actions, w.outcomes, t.enabled)) AS a (verb)
+                              WHERE w.proposal = p.id AND w.status = 'open'
+                                AND (coalesce(p.self_approval, false) OR NOT p.parties && (customer_workflow._identities()))
+                                AND (w.assignee = ANY (customer_workflow._my_assignees())
+                                     OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
+                                                 WHERE l.work_item = w.id AND l.person = customer_workflow._person()))) AS work
                   FROM customer_workflow.proposal AS p
                   JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
                  WHERE p.id = _allowed_actions.proposal AND t.relation IS NOT NULL
@@ -22,13 +28,20 @@ AS $$
          CROSS JOIN LATERAL (VALUES
              (1, 'submit', (author OR steward) AND enabled AND decidable),
              (2, 'recall', originator OR steward),
-             (3, 'approve', assignee AND enabled),
-             (4, 'reject', assignee),
-             (5, 'request_change', assignee),
-             (6, 'discard_change', author OR steward),
-             (7, 'rebase', (author OR steward) AND _allowed_actions.moved),
-             (8, 'cancel', author OR steward OR administrator)) AS v (position, verb, allowed)
-         WHERE v.allowed AND customer_workflow._transition(p.status, v.verb) IS NOT NULL
+             (3, 'approve', 'approve' = ANY (work)),
+             (4, 'reject', 'reject' = ANY (work)),
+             (5, 'request_change', 'request_change' = ANY (work)),
+             (6, 'delegate', 'delegate' = ANY (work)),
+             (7, 'complete_task', 'complete_task' = ANY (work)),
+             (8, 'decide_outcome', 'decide_outcome' = ANY (work)),
+             (9, 'discard_change', author OR steward),
+             (10, 'rebase', (author OR steward) AND _allowed_actions.moved),
+             (11, 'reassign', administrator),
+             (12, 'reroute', administrator AND enabled),
+             (13, 'cancel', author OR steward OR administrator)) AS v (position, verb, allowed)
+         WHERE v.allowed 
+           AND CASE WHEN v.verb IN ('delegate', 'complete_task', 'decide_outcome', 'reassign', 'reroute') THEN p.status = 'pending_approval'
+                    ELSE customer_workflow._transition(p.status, v.verb) IS NOT NULL END
          ORDER BY v.position)
 $$;
 COMMENT ON FUNCTION customer_workflow._allowed_actions(bigint, boolean) IS 'The verbs that the current person may use now on an open proposal, whose values have moved or not';
@@ -90,13 +103,15 @@ SELECT p.id AS proposal,
      WHERE h.proposal = p.id) AS h
  CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
-               'work_item', w.id, 'element', w.element, 'step', w.step, 'instructions', NULL, 'created_at', w.created_at,
-               'due_at', w.due_at, 'overdue', coalesce(w.due_at < now(), false),
-               'allowed_actions', '["approve", "reject", "request_change"]'::jsonb) ORDER BY w.id), '[]') AS work_items
-      FROM customer_workflow.work_item AS w
+               'work_item', w.id, 'element', w.element, 'step', w.step, 'subject', w.subject, 'instructions', w.instructions,
+               'created_at', w.created_at, 'due_at', w.due_at, 'overdue', coalesce(w.due_at < now(), false),
+               'allowed_actions', customer_workflow._item_actions(w.actions, w.outcomes, w.enabled),
+               'outcomes', coalesce(w.outcomes, '{}')) ORDER BY w.id), '[]') AS work_items
+      FROM (SELECT w.*, t.enabled FROM customer_workflow.work_item AS w JOIN customer_workflow.protected_table AS t ON t.id = w.table_id) AS w
      WHERE w.proposal = p.id AND w.status = 'open'
-       AND w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
-       AND NOT p.parties && (SELECT identities FROM customer_workflow._reach)) AS w;
+       AND (w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
+            OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = customer_workflow._person()))
+       AND (p.self_approval OR NOT p.parties && (SELECT identities FROM customer_workflow._reach))) AS w;
 COMMENT ON VIEW customer_workflow._review IS 'What review() returns, for each proposal that the caller sees';
 COMMENT ON COLUMN customer_workflow._review.proposal IS 'The proposal';
 COMMENT ON COLUMN customer_workflow._review.review IS 'The page';

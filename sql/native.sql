@@ -115,6 +115,27 @@ CREATE FUNCTION customer_workflow._render_text(template text, "values" jsonb) RE
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_render_text';
 COMMENT ON FUNCTION customer_workflow._render_text(text, jsonb) IS 'A text with values in the places of their names';
 
+-- How a literal is read depends on this setting, which every user may change.
+CREATE FUNCTION customer_workflow._condition_sql(condition text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SET standard_conforming_strings = on AS 'MODULE_PATHNAME', 'cw_condition_sql';
+COMMENT ON FUNCTION customer_workflow._condition_sql(text) IS 'The condition as it is evaluated; error 42601 where it is not exactly one expression';
+
+CREATE FUNCTION customer_workflow._condition_fields(condition text) RETURNS text[]
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE SET standard_conforming_strings = on AS 'MODULE_PATHNAME', 'cw_condition_fields';
+COMMENT ON FUNCTION customer_workflow._condition_fields(text) IS 'The fields that a condition asks changed() about';
+
+CREATE FUNCTION customer_workflow._evaluate_as(role oid, past_row_security boolean) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_evaluate_as';
+COMMENT ON FUNCTION customer_workflow._evaluate_as(oid, boolean) IS 'Makes a role the current user and the person, read-only, until the subtransaction is rolled back';
+
+CREATE FUNCTION customer_workflow._call_as(role oid, past_row_security boolean) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_call_as';
+COMMENT ON FUNCTION customer_workflow._call_as(oid, boolean) IS 'Makes a role the person, and the current user until the calling SECURITY DEFINER function ends';
+
+CREATE FUNCTION customer_workflow._call_end() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_call_end';
+COMMENT ON FUNCTION customer_workflow._call_end() IS 'Who acts is the person again that it was before _call_as()';
+
 CREATE FUNCTION customer_workflow._raise(sqlstate text, message text, detail text, hint text, "schema" text, "table" text, "column" text,
                                          datatype text, "constraint" text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_raise';
@@ -146,5 +167,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
-    customer_workflow._render_text(text, jsonb)
+    customer_workflow._render_text(text, jsonb), customer_workflow._call_as(oid, boolean), customer_workflow._call_end(),
+    customer_workflow._condition_sql(text), customer_workflow._condition_fields(text),
+    customer_workflow._evaluate_as(oid, boolean)
     FROM PUBLIC;

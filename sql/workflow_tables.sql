@@ -84,7 +84,7 @@ COMMENT ON COLUMN customer_workflow.delegation.delegator IS 'Whose work: role:na
 COMMENT ON COLUMN customer_workflow.delegation.delegate_to IS 'Who gets it: role:name or person:name';
 COMMENT ON COLUMN customer_workflow.delegation.starts IS 'From then on';
 COMMENT ON COLUMN customer_workflow.delegation.ends IS 'Until then';
-COMMENT ON COLUMN customer_workflow.delegation.scope IS 'Only this: {"relation": …, "workflow": …}; empty is all';
+COMMENT ON COLUMN customer_workflow.delegation.scope IS 'Only this: {"table": number of the protected table, "workflow": name}; empty is all';
 COMMENT ON COLUMN customer_workflow.delegation.created_by IS 'Who made the rule';
 COMMENT ON COLUMN customer_workflow.delegation.created_at IS 'When';
 COMMENT ON COLUMN customer_workflow.delegation.ended_at IS 'When it was ended before its time';

@@ -80,3 +80,29 @@ pub fn switch_user(call: &Call) -> Option<Datum> {
     role::switch_until_function_ends(role, past, restricted);
     None
 }
+
+/// SQL `_evaluate_as(role oid, past_row_security boolean)`: like `_switch_user`, restricted, for code that only answers a question: read-only,
+/// and whoever it asks who acts hears that role. All of it until the subtransaction is rolled back. EXECUTE for the
+/// extension's owner only.
+pub fn evaluate_as(call: &Call) -> Option<Datum> {
+    let (role, past) = (call.oid(0)?, call.bool(1)?);
+    role::switch_until_function_ends(role, past, true);
+    role::only_read();
+    person::evaluate_as(role);
+    None
+}
+
+/// SQL `_call_as(role oid, past_row_security boolean)`: like `_switch_user`, and whoever it asks who acts hears that role, until
+/// `_call_end()` or until the subtransaction is rolled back. EXECUTE for the extension's owner only.
+pub fn call_as(call: &Call) -> Option<Datum> {
+    let (role, past) = (call.oid(0)?, call.bool(1)?);
+    role::switch_until_function_ends(role, past, false);
+    person::evaluate_as(role);
+    None
+}
+
+/// SQL `_call_end()`: ends what `_call_as()` began, but for the current user.
+pub fn call_end(_: &Call) -> Option<Datum> {
+    person::evaluation_ended();
+    None
+}

@@ -34,6 +34,8 @@ struct State {
     /// Application roles by name, with `person_required`; loaded at first use.
     application_roles: Option<HashMap<String, bool>>,
     named: Option<Named>,
+    /// As whom code of a workflow runs, and the subtransaction that this began in; one may run inside another.
+    evaluating: Vec<(Oid, u32)>,
     cached: Option<Cached>,
 }
 
@@ -49,15 +51,21 @@ static APPLICATION_ROLES: Statement =
 pub fn current() -> Rc<Who> {
     crate::capture::config::refresh();
     let (session, set_role) = (role::session_user(), role::set_role());
+    let evaluating = STATE.with_borrow(|s| s.evaluating.last().copied());
     let known = STATE.with_borrow(|s| {
         let c = s.cached.as_ref()?;
         (c.session == session && c.role == set_role && c.named == s.named.is_some()).then(|| c.who.clone())
     });
     known.unwrap_or_else(|| {
         let name = role::name(session).unwrap_or_default();
-        let required = application_role(&name);
-        let named = STATE.with_borrow(|s| s.named.as_ref().map(|n| n.person.clone()));
-        let who = Rc::new(derive(name, session, set_role, required, named));
+        let who = Rc::new(match evaluating {
+            Some((role, _)) => derive(role::name(role).unwrap_or_default(), role, None, None, None),
+            None => {
+                let required = application_role(&name);
+                let named = STATE.with_borrow(|s| s.named.as_ref().map(|n| n.person.clone()));
+                derive(name, session, set_role, required, named)
+            }
+        });
         STATE.with_borrow_mut(|s| {
             s.cached = Some(Cached { session, role: set_role, named: s.named.is_some(), who: who.clone() });
         });
@@ -117,6 +125,22 @@ pub fn name_person(person: String) -> Result<(), Refusal> {
     })
 }
 
+/// Code of `role` is asked something: until the subtransaction is rolled back it acts, not who asked.
+pub fn evaluate_as(role: Oid) {
+    STATE.with_borrow_mut(|s| {
+        s.evaluating.push((role, callbacks::subtransaction()));
+        s.cached = None;
+    });
+}
+
+/// What `evaluate_as` began is over.
+pub fn evaluation_ended() {
+    STATE.with_borrow_mut(|s| {
+        s.evaluating.pop();
+        s.cached = None;
+    });
+}
+
 /// Forgets what was derived from the configuration.
 pub fn configuration_changed() {
     STATE.with_borrow_mut(|s| {
@@ -129,6 +153,7 @@ pub fn configuration_changed() {
 pub fn forget() {
     STATE.with_borrow_mut(|s| {
         s.named = None;
+        s.evaluating.clear();
         s.cached = None;
     });
 }
@@ -136,6 +161,8 @@ pub fn forget() {
 /// A name that was given in a rolled-back subtransaction is gone, as is everything that was done under it.
 pub fn subtransaction_aborted(subtransaction: u32) {
     STATE.with_borrow_mut(|s| {
+        s.evaluating.retain(|(_, began)| *began != subtransaction);
+        s.cached = None;
         if s.named.as_ref().is_some_and(|n| n.subtransaction == subtransaction) {
             s.named = None;
             s.cached = None;
@@ -146,6 +173,9 @@ pub fn subtransaction_aborted(subtransaction: u32) {
 /// A name that was given in it now belongs to its parent.
 pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
     STATE.with_borrow_mut(|s| {
+        for (_, began) in s.evaluating.iter_mut().filter(|(_, began)| *began == subtransaction) {
+            *began = parent;
+        }
         if let Some(n) = s.named.as_mut().filter(|n| n.subtransaction == subtransaction) {
             n.subtransaction = parent;
         }

@@ -75,6 +75,12 @@ pub fn switch_until_function_ends(role: Oid, past_row_security: bool, restricted
     }
 }
 
+/// Makes the transaction read-only. PostgreSQL lifts it when the current subtransaction ends; within it nothing can.
+pub fn only_read() {
+    // SAFETY: writes a variable that each subtransaction keeps and puts back.
+    unsafe { pg_sys::XactReadOnly = true };
+}
+
 /// Runs `f` as `role`, for statements on our own tables, and puts the former user back also when `f` raises.
 pub fn with_user<R>(role: Oid, f: impl FnOnce() -> R) -> R {
     with(role, false, f)

@@ -1,0 +1,79 @@
+-- Functions of the DBA that automated tasks call, as the role that activated the workflow: it is the person then, too, so that they
+-- decide and propose in nobody else's name.
+
+CREATE FUNCTION customer_workflow._call(function text, evaluator customer_workflow._evaluator, relation regclass, cases customer_workflow._case[]) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    half integer := cardinality(cases) / 2;
+    called regprocedure;
+    code text;
+    said text;
+BEGIN
+    BEGIN
+        PERFORM customer_workflow._call_as(evaluator.id, evaluator.past_row_security);
+        PERFORM set_config('search_path', evaluator.search_path, true);
+        called := to_regprocedure(function || '(bigint, regclass, jsonb, jsonb)');
+        IF called IS NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('function %s(bigint, regclass, jsonb, jsonb) does not exist', function);
+        END IF;
+        EXECUTE format('SELECT %s(c.n, $2, c.key, c.changes) FROM ROWS FROM (pg_catalog.unnest($1)) AS c (n, "table", key, changes)', called::regproc)
+          USING cases, relation;
+        PERFORM customer_workflow._call_end();
+        RETURN '{}';
+    EXCEPTION WHEN OTHERS OR assert_failure THEN
+        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT;
+        IF NOT customer_workflow._is_outcome(code) THEN
+            RAISE;
+        END IF;
+    END;
+    IF half = 0 THEN
+        RETURN jsonb_build_object((cases[1]).proposal::text, said);
+    END IF;
+    RETURN customer_workflow._call(function, evaluator, relation, cases[:half]) || customer_workflow._call(function, evaluator, relation, cases[half + 1:]);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._call(text, customer_workflow._evaluator, regclass, customer_workflow._case[])
+    IS 'Calls the function of an automated task for each case, in halves around those that fail; returns their messages by proposal';
+
+CREATE FUNCTION customer_workflow._call_functions(courses customer_workflow._course[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+#variable_conflict use_column
+DECLARE
+    nobody customer_workflow._request := ROW('call', NULL, '{}', '{}', NULL, NULL, NULL, true);
+    call record;
+    evaluator customer_workflow._evaluator;
+    failed jsonb;
+    problem customer_workflow._problem;
+BEGIN
+    FOR call IN
+        SELECT c.workflow, c.version, c.table_id, c.at, c.function, d.role, t.relation, c.proposals
+          FROM (SELECT x.workflow, x.version, x.table_id, (x.e).at, (x.e).function, array_agg(x.proposal ORDER BY x.proposal) AS proposals
+                  FROM customer_workflow._effects(courses, 'call_function') AS x GROUP BY 1, 2, 3, 4, 5) AS c
+         CROSS JOIN LATERAL customer_workflow._definition(c.workflow, c.version, c.table_id) AS d
+          JOIN customer_workflow.protected_table AS t ON t.id = c.table_id
+         ORDER BY c.proposals, c.at
+    LOOP
+        -- the task of another branch may have ended it
+        call.proposals := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (call.proposals) AND p.status = 'pending_approval' ORDER BY p.id);
+        evaluator := customer_workflow._evaluator(call.relation, call.role);
+        failed := CASE WHEN evaluator.problem IS NOT NULL THEN (SELECT jsonb_object_agg(i.id::text, evaluator.problem) FROM unnest(call.proposals) AS i (id))
+                       ELSE customer_workflow._call(call.function, evaluator, call.relation, customer_workflow._cases(call.proposals)) END;
+        FOR problem IN
+            SELECT * FROM customer_workflow._run(nobody, ARRAY(
+                SELECT ROW(i.id, CASE WHEN failed ? i.id::text
+                                      THEN jsonb_build_object('call_failed', jsonb_build_object('at', call.at, 'message', failed ->> i.id::text))
+                                      ELSE jsonb_build_object('called', jsonb_build_object('at', call.at)) END, NULL, NULL)::customer_workflow._event
+                  FROM unnest(call.proposals) AS i (id) ORDER BY i.id), false)
+        LOOP
+            -- What it leads to cannot be: its author hears that, and the proposal does not stay here for ever.
+            PERFORM FROM customer_workflow._run(nobody, ARRAY[
+                ROW(problem.proposal, jsonb_build_object('call_failed', jsonb_build_object('at', call.at, 'message', problem.message)), NULL, NULL)::customer_workflow._event], true);
+        END LOOP;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._call_functions(customer_workflow._course[]) IS 'Automated tasks: calls their functions, and goes on';
+
+REVOKE EXECUTE ON FUNCTION
+    customer_workflow._call(text, customer_workflow._evaluator, regclass, customer_workflow._case[]), customer_workflow._call_functions(customer_workflow._course[])
+    FROM PUBLIC;
