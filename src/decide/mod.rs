@@ -3,6 +3,7 @@
 pub mod definition;
 pub mod engine;
 pub mod texts;
+pub mod due;
 
 use crate::pg::function::Call;
 use crate::pg::value;
