@@ -68,10 +68,11 @@ pub fn launch() {
             Ok(databases) => complained = start_workers(&databases, &board, &mut known, complained),
             Err((_, message)) => warning(&format!("customer_workflow: could not list the databases: {message}")),
         }
-        let next = known.values().filter(|d| d.running.is_none()).map(|d| d.next).min();
-        // the end of a worker wakes the launcher; a new database does not
-        let nap = next.map_or(naptime, |n| n.saturating_duration_since(Instant::now())).min(naptime);
-        if !BackgroundWorker::wait_latch(Some(nap.max(Duration::from_millis(10)))) {
+        // a worker that ends wakes the launcher, a new database does not
+        let full = known.values().filter(|k| k.running.is_some()).count() >= Board::SIZE;
+        let next = known.values().filter(|k| k.running.is_none() && !full).map(|k| k.next).min();
+        let nap = next.map_or(naptime, |n| n.saturating_duration_since(Instant::now()));
+        if !BackgroundWorker::wait_latch(Some(nap.clamp(Duration::from_millis(10), naptime))) {
             worker::exit_to_restart();
         }
     }
@@ -80,34 +81,27 @@ pub fn launch() {
 /// Starts workers where it is time, those that have waited longest first; returns whether there was a process missing.
 fn start_workers(databases: &[Database], board: &Board, known: &mut HashMap<Oid, Known>, complained: bool) -> bool {
     let now = Instant::now();
-    known.retain(|oid, k| k.running.is_some() || databases.iter().any(|d| d.oid == *oid));
-    for database in databases {
+    let mut ours: Vec<&Database> = databases.iter().filter(|d| settings::worker_works_in(&d.name)).collect();
+    known.retain(|oid, k| k.running.is_some() || ours.iter().any(|d| d.oid == *oid));
+    for database in &ours {
         known.entry(database.oid).or_insert(Known { next: now, running: None });
     }
-    let mut waiting: Vec<&Database> = databases
-        .iter()
-        .filter(|d| settings::worker_works_in(&d.name) && known[&d.oid].running.is_none() && known[&d.oid].next <= now)
-        .collect();
-    waiting.sort_by_key(|d| known[&d.oid].next);
-    for database in waiting {
+    ours.retain(|d| known[&d.oid].running.is_none() && known[&d.oid].next <= now);
+    ours.sort_by_key(|d| known[&d.oid].next);
+    let mut missing = false;
+    for database in ours {
         let taken: Vec<usize> = known.values().filter_map(|k| k.running.as_ref().map(|r| r.2)).collect();
-        let Some(slot) = (0..Board::SIZE).find(|n| !taken.contains(n)) else { return complained };
+        let Some(slot) = (0..Board::SIZE).find(|n| !taken.contains(n)) else { break };
         board.take(slot);
-        let entry = known.get_mut(&database.oid).expect("was entered above");
-        match Running::start(database, board, slot) {
-            Some(running) => entry.running = Some((running, now, slot)),
-            None => {
-                entry.next = now + settings::worker_naptime();
-                if !complained {
-                    warning(
-                        "customer_workflow: no process is left for a worker, deadlines wait; raise max_worker_processes",
-                    );
-                }
-                return true;
-            }
-        }
+        let running = Running::start(database, board, slot);
+        missing |= running.is_none();
+        let next = now + settings::worker_naptime();
+        known.insert(database.oid, Known { next, running: running.map(|r| (r, now, slot)) });
     }
-    false
+    if missing && !complained {
+        warning("customer_workflow: no process is left for a worker, deadlines wait; raise max_worker_processes");
+    }
+    missing
 }
 
 static PROCESS: Statement = Statement::new(c"SELECT customer_workflow._process_deadlines(1000, NULL, NULL, NULL)", &[]);
