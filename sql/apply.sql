@@ -1,7 +1,8 @@
 -- Stored records are read and approved values are written, as the table's owner (or option apply_as), never with the rights
 -- of this extension. Every frame here is PL/pgSQL, so that an error of the table arrives with all its fields.
 
-CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], fields text[], lock boolean, with_label boolean DEFAULT false)
+CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], fields text[], lock boolean, with_label boolean DEFAULT false,
+                                                skip_locked boolean DEFAULT false)
     RETURNS TABLE (record_key jsonb, stored text[], label text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -16,7 +17,8 @@ BEGIN
                        THEN format(E'(SELECT (%s\n)::pg_catalog.text FROM (SELECT t.*) AS r)', tab.options ->> 'record_label') ELSE 'NULL::pg_catalog.text' END,
                   tab.relation::text,
                   string_agg(format('t.%I %s customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s)', p.field, p.equals, p.field, p.type), ' AND '),
-                  CASE WHEN lock THEN format(' ORDER BY %s FOR NO KEY UPDATE OF t', string_agg(format('t.%I', p.field), ', ' ORDER BY p.place)) END)
+                  CASE WHEN lock THEN format(' ORDER BY %s FOR NO KEY UPDATE OF t%s', string_agg(format('t.%I', p.field), ', ' ORDER BY p.place),
+                                         CASE WHEN skip_locked THEN ' SKIP LOCKED' END) END)
       INTO query
       FROM customer_workflow._key_parts(tab.relation) AS p HAVING count(*) > 0;
     IF tab.relation IS NULL THEN
@@ -30,8 +32,8 @@ BEGIN
     RETURN QUERY EXECUTE query USING keys;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean)
-    IS 'Stored values of records, read as the role that writes approved values; with lock, locked in the order of their keys; with_label, with option record_label';
+COMMENT ON FUNCTION customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean, boolean)
+    IS 'Stored values of records, read as the role that writes approved values; with lock, locked in the order of their keys (skip_locked: without those that others have locked); with_label, with option record_label';
 
 CREATE FUNCTION customer_workflow._labels(table_id integer, keys jsonb[]) RETURNS TABLE (record_key jsonb, label text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -324,7 +326,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored value is neither the original nor the proposed one any more';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
+    customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
     customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean), customer_workflow._write_proposals(bigint[], boolean),
     customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[]),
     customer_workflow._raise_problem(customer_workflow._problem),

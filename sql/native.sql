@@ -136,6 +136,11 @@ CREATE FUNCTION customer_workflow._call_end() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_call_end';
 COMMENT ON FUNCTION customer_workflow._call_end() IS 'Who acts is the person again that it was before _call_as()';
 
+CREATE FUNCTION customer_workflow._due(span jsonb, calendar jsonb, from_time timestamptz) RETURNS timestamptz
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_due';
+COMMENT ON FUNCTION customer_workflow._due(jsonb, jsonb, timestamptz)
+    IS 'The moment a span after another, by a calendar; the name of a time zone in its place means office hours there';
+
 CREATE FUNCTION customer_workflow._raise(sqlstate text, message text, detail text, hint text, "schema" text, "table" text, "column" text,
                                          datatype text, "constraint" text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_raise';
@@ -167,7 +172,11 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._touch(bigint[], boolean), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
-    customer_workflow._render_text(text, jsonb), customer_workflow._call_as(oid, boolean), customer_workflow._call_end(),
-    customer_workflow._condition_sql(text), customer_workflow._condition_fields(text),
-    customer_workflow._evaluate_as(oid, boolean)
+    customer_workflow._render_text(text, jsonb),
+    customer_workflow._call_as(oid, boolean),
+    customer_workflow._call_end(),
+    customer_workflow._condition_sql(text),
+    customer_workflow._condition_fields(text),
+    customer_workflow._evaluate_as(oid, boolean),
+    customer_workflow._due(jsonb, jsonb, timestamptz)
     FROM PUBLIC;

@@ -105,7 +105,9 @@ CREATE TABLE customer_workflow.deadline (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     proposal bigint NOT NULL,
     timer    jsonb NOT NULL,
-    due_at   timestamptz NOT NULL
+    due_at   timestamptz NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    failure  text
 );
 CREATE INDEX deadline_due ON customer_workflow.deadline (due_at, id);
 CREATE INDEX deadline_of_proposal ON customer_workflow.deadline (proposal);
@@ -114,3 +116,5 @@ COMMENT ON COLUMN customer_workflow.deadline.id IS 'Its number';
 COMMENT ON COLUMN customer_workflow.deadline.proposal IS 'The running proposal';
 COMMENT ON COLUMN customer_workflow.deadline.timer IS 'Which limit: of a work item, an element, or the proposal';
 COMMENT ON COLUMN customer_workflow.deadline.due_at IS 'When';
+COMMENT ON COLUMN customer_workflow.deadline.attempts IS 'How often it failed; due_at is then the time of the next attempt';
+COMMENT ON COLUMN customer_workflow.deadline.failure IS 'How it failed last, which the history has once';

@@ -60,3 +60,8 @@ pub fn notice(message: &str) {
 pub fn warning(message: &str) {
     guard::warning(message);
 }
+
+/// Sends a line to the server's log.
+pub fn log(message: &str) {
+    guard::log(message);
+}

@@ -9,6 +9,7 @@ mod error;
 mod guard;
 mod pg;
 mod settings;
+mod worker;
 pub mod workflow;
 
 pgrx::pg_module_magic!(name, version);
@@ -36,7 +37,8 @@ extension_sql_file!("../sql/texts.sql", name = "texts", requires = ["calls"]);
 extension_sql_file!("../sql/decisions.sql", name = "decisions", requires = ["texts"]);
 extension_sql_file!("../sql/verbs.sql", name = "verbs", requires = ["decisions"]);
 extension_sql_file!("../sql/verbs_more.sql", name = "verbs_more", requires = ["verbs"]);
-extension_sql_file!("../sql/look_access.sql", name = "look_access", requires = ["verbs_more"]);
+extension_sql_file!("../sql/deadlines.sql", name = "deadlines", requires = ["verbs_more"]);
+extension_sql_file!("../sql/look_access.sql", name = "look_access", requires = ["deadlines"]);
 extension_sql_file!("../sql/look_proposals.sql", name = "look_proposals", requires = ["look_access"]);
 extension_sql_file!("../sql/look_work_items.sql", name = "look_work_items", requires = ["look_proposals"]);
 extension_sql_file!("../sql/look_history.sql", name = "look_history", requires = ["look_work_items"]);
@@ -55,6 +57,7 @@ extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["calendars"]);
 pub extern "C-unwind" fn _PG_init() {
     settings::register();
     pg::callbacks::install();
+    worker::register();
 }
 
 /// A transaction has committed, aborted or been prepared: nothing of it may reach the next one.

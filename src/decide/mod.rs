@@ -1,6 +1,7 @@
 //! Between SQL and the engine.
 
 pub mod definition;
+pub mod due;
 pub mod engine;
 pub mod texts;
 

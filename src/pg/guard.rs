@@ -5,7 +5,7 @@ use crate::error::Report;
 use cee_scape::call_with_sigsetjmp;
 use pgrx::pg_sys;
 use std::any::Any;
-use std::ffi::{CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int};
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -103,6 +103,26 @@ fn caught<T>(f: impl FnOnce() -> T) -> Result<T, *mut pg_sys::ErrorData> {
     }
 }
 
+/// Runs Rust code, and returns an ERROR of it with its SQLSTATE and message. The (sub)transaction is broken then, and the caller
+/// aborts it.
+pub fn attempt<R>(f: impl FnOnce() -> R) -> Result<R, (String, String)> {
+    // `entry` has unwound what had destructors when the ERROR jumps
+    caught(|| entry(f)).map_err(|data| {
+        // SAFETY: as `CopyErrorData` made it, freed once; the message is null or a C string.
+        unsafe {
+            let code = (*data).sqlerrcode;
+            let sqlstate = (0..5).map(|i| char::from((code >> (6 * i) & 0x3f) as u8 + b'0')).collect();
+            let message = if (*data).message.is_null() {
+                String::new()
+            } else {
+                CStr::from_ptr((*data).message).to_string_lossy().into_owned()
+            };
+            pg_sys::FreeErrorData(data);
+            (sqlstate, message)
+        }
+    })
+}
+
 /// Raises `report`.
 pub fn raise(report: Report) -> ! {
     resume_unwind(Box::new(report))
@@ -116,6 +136,11 @@ pub fn notice(text: &str) {
 /// Sends a WARNING.
 pub fn warning(text: &str) {
     below_error(pg_sys::WARNING as c_int, text, "01000");
+}
+
+/// Sends a line to the server's log.
+pub fn log(text: &str) {
+    below_error(pg_sys::LOG as c_int, text, "00000");
 }
 
 fn below_error(level: c_int, text: &str, sqlstate: &str) {

@@ -14,6 +14,7 @@ pub mod shape;
 pub mod spi;
 pub mod table;
 pub mod value;
+pub mod worker;
 
 /// Declares a C function that PostgreSQL calls by `symbol` (version 1 convention) and hands it to a safe Rust function,
 /// which gets the call and returns a datum, or `None` for SQL NULL.
@@ -63,6 +64,7 @@ mod exports {
         cw_outside_approval, pg_finfo_cw_outside_approval => crate::apply::permit::outside;
         cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
+        cw_due, pg_finfo_cw_due => crate::decide::due::due;
         cw_raise, pg_finfo_cw_raise => crate::error::raise_from_sql;
         cw_condition_sql, pg_finfo_cw_condition_sql => crate::pg::parse::condition_sql;
         cw_condition_fields, pg_finfo_cw_condition_fields => crate::pg::parse::condition_fields;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, Weekday};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan};
 use serde_json::Value;
 
 use super::span::{Span, Unit};
@@ -119,12 +119,13 @@ impl Calendar {
         let from = Timestamp::from_microsecond(from)?;
         let n = i64::from(span.count);
         let local = from.to_zoned(self.zone.clone());
+        let none = jiff::Span::new();
         let due = match span.unit {
-            Unit::Minutes => from.checked_add(n.minutes())?,
-            Unit::Hours => from.checked_add(n.hours())?,
-            Unit::Days => local.checked_add(n.days())?.timestamp(),
-            Unit::Weeks => local.checked_add(n.weeks())?.timestamp(),
-            Unit::Months => local.checked_add(n.months())?.timestamp(),
+            Unit::Minutes => from.checked_add(none.try_minutes(n)?)?,
+            Unit::Hours => from.checked_add(none.try_hours(n)?)?,
+            Unit::Days => local.checked_add(none.try_days(n)?)?.timestamp(),
+            Unit::Weeks => local.checked_add(none.try_weeks(n)?)?.timestamp(),
+            Unit::Months => local.checked_add(none.try_months(n)?)?.timestamp(),
             Unit::WorkingDays => self.working_days(from, span.count)?,
             Unit::WorkingHours => self.working_hours(from, span.count)?,
         };

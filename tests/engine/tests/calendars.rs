@@ -97,8 +97,10 @@ fn what_is_too_far_is_told() {
     let calendar = Calendar::office("UTC").unwrap();
     let last = Timestamp::MAX.as_microsecond();
     for unit in Unit::ALL {
-        let span = Span { unit, count: 10_000, calendar: None };
-        assert_eq!(calendar.due(last, &span), Err(OutOfRange), "{}", unit.name());
+        for count in [10_000, u32::MAX] {
+            let span = Span { unit, count, calendar: None };
+            assert_eq!(calendar.due(last, &span), Err(OutOfRange), "{count} {}", unit.name());
+        }
     }
 }
 
