@@ -50,6 +50,7 @@ BEGIN
         END IF;
     END IF;
     PERFORM customer_workflow._mark_submitted(request, ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'submitted'));
+    PERFORM customer_workflow._mark_rerouted(ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'rerouted'));
     PERFORM customer_workflow._carry_out(request, courses, overwritten);
     RETURN QUERY SELECT * FROM unnest(problems);
 END
