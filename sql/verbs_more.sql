@@ -94,14 +94,14 @@ COMMENT ON FUNCTION customer_workflow.decide_outcome(bigint, text, text)
 CREATE FUNCTION customer_workflow._not_of(proposal bigint, person text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found record;
+    one record;
 BEGIN
-    SELECT p.id, coalesce(customer_workflow._name(t.relation), t.relation_name) AS tab, p.record_key INTO found
+    SELECT p.id, coalesce(customer_workflow._name(t.relation), t.relation_name) AS tab, p.record_key INTO one
       FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
      WHERE p.id = _not_of.proposal AND p.parties && customer_workflow._identities_of(_not_of.person) AND NOT coalesce(p.self_approval, false);
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'CW007',
-            MESSAGE = format('proposal %s for "%s" %s is a change of %s', found.id, found.tab, found.record_key, customer_workflow._display(_not_of.person)),
+            MESSAGE = format('proposal %s for "%s" %s is a change of %s', one.id, one.tab, one.record_key, customer_workflow._display(_not_of.person)),
             HINT = 'Name another person.';
     END IF;
 END
