@@ -55,8 +55,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                CASE
                    WHEN a.proposal IS NULL THEN 'P0002'
                    WHEN t.relation IS NULL THEN 'CW008'
-                   WHEN NOT t.enabled AND request.verb IN ('submit', 'approve') THEN 'CW005'
-                   WHEN customer_workflow._transition((a.proposal).status, request.verb) IS NULL THEN 'CW003'
+                   WHEN NOT t.enabled AND request.verb IN ('submit', 'approve', 'complete_task', 'decide_outcome', 'reroute') THEN 'CW005'
+                   -- what is done to a single work item is possible where the whole could be approved
+                   WHEN customer_workflow._transition((a.proposal).status, CASE WHEN request.verb IN ('delegate', 'complete_task', 'decide_outcome', 'reassign', 'reroute')
+                                                                                THEN 'approve' ELSE request.verb END) IS NULL THEN 'CW003'
                    WHEN request.automatic THEN NULL
                    WHEN request.verb IN ('submit', 'rebase', 'discard_change')
                         AND NOT ((a.proposal).author = request.person OR t.steward) THEN '42501 author'
@@ -64,12 +66,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                         AND NOT ((a.proposal).originator = request.person OR t.steward) THEN '42501 originator'
                    WHEN request.verb = 'cancel'
                         AND NOT ((a.proposal).author = request.person OR t.steward OR t.administrator) THEN '42501 cancel'
+                   WHEN request.verb IN ('reassign', 'reroute') AND NOT t.administrator THEN '42501 administrator'
                    WHEN request.work_item IS NOT NULL
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
                                          WHERE w.id = request.work_item AND w.proposal = a.id AND w.status = 'open') THEN 'P0002 item'
-                   WHEN request.verb IN ('approve', 'reject', 'request_change')
+                   WHEN request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome')
                         AND (a.proposal).parties && request.identities AND (a.proposal).self_approval IS NOT TRUE THEN 'CW007'
-                   WHEN request.verb IN ('approve', 'reject', 'request_change')
+                   WHEN request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome')
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
                                          WHERE w.proposal = a.id AND w.status = 'open'
                                            AND (w.assignee = ANY (request.mine)
@@ -106,6 +109,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                WHEN '42501 author' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, j.record)
                WHEN '42501 originator' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, j.record)
                WHEN '42501 cancel' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, j.record)
+               WHEN '42501 administrator' THEN format('must be owner or administrator of table "%s" to %s proposal %s', j.tab, v.plain, j.id)
                WHEN 'CW007' THEN format('proposal %s for %s is your own change', j.id, j.record)
                WHEN '42501 assignee' THEN format('proposal %s for %s is not waiting for you', j.id, j.record)
                WHEN '22023' THEN format('a comment is required to %s proposal %s for %s', v.plain, j.id, j.record)
@@ -128,7 +132,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                                         coalesce(customer_workflow._display((j.p).originator), 'nobody'),
                                         CASE WHEN request.person NOT IN ((j.p).author, coalesce((j.p).originator, '')) THEN ', and you have edited or submitted it' END)
                WHEN '42501 assignee' THEN format('It is waiting for %s, and you are %s.',
-                       coalesce((SELECT string_agg(DISTINCT customer_workflow._display(w.assignee), ', ') FROM customer_workflow.work_item AS w
+                       coalesce((SELECT string_agg(DISTINCT customer_workflow._display(h.holder), ', ') FROM customer_workflow.work_item AS w
+                                  CROSS JOIN LATERAL (SELECT w.assignee UNION ALL SELECT l.person FROM customer_workflow.work_item_place AS l
+                                                       WHERE l.work_item = w.id) AS h (holder)
                                   WHERE w.proposal = j.id AND w.status = 'open'), 'nobody'), customer_workflow._display(request.person))
                WHEN '22023' THEN 'The comment is null or empty.'
                WHEN 'CW002' THEN format('Its digest is %s, and %s was given.', coalesce((j.p).digest, 'not set'), j.digest)
@@ -138,7 +144,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
            END,
            CASE split_part(j.verdict, ' ', 1)
                WHEN 'P0002' THEN CASE WHEN j.verdict = 'P0002' THEN 'See customer_workflow.proposals.' ELSE 'See customer_workflow.my_work_items.' END
-               WHEN 'CW003' THEN CASE WHEN (j.p).status IN ('applied', 'cancelled', 'expired') AND request.verb IN ('recall', 'cancel')
+               WHEN 'CW003' THEN CASE WHEN (j.p).status IN ('applied', 'cancelled', 'expired') AND request.verb IN ('recall', 'cancel', 'delegate', 'reassign')
                                            THEN 'It is closed, and nothing of it waits any more.'
                                       WHEN (j.p).status IN ('applied', 'cancelled', 'expired') THEN 'It is closed. Propose the change again.'
                                       WHEN request.verb = 'recall' THEN 'Only a pending proposal can be recalled; this one can be edited, submitted or cancelled.'
@@ -147,6 +153,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                WHEN 'CW008' THEN 'Cancel is not needed; the proposal stays in the history.'
                WHEN 'CW005' THEN 'Switch it on again with customer_workflow.enable().'
                WHEN '42501' THEN CASE WHEN j.verdict = '42501 assignee' THEN 'See customer_workflow.my_work_items.'
+                                      WHEN j.verdict = '42501 administrator' THEN 'The owner grants the duty with customer_workflow.grant_duty(relation, ''administrator'', person).'
                                       ELSE 'A steward may: customer_workflow.grant_duty(…, ''steward'', …).' END
                WHEN 'CW007' THEN 'Another person has to decide it.'
                WHEN '22023' THEN 'Say why in the parameter comment.'
@@ -159,9 +166,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       FROM judged AS j
      CROSS JOIN LATERAL (SELECT CASE request.verb WHEN 'submit' THEN 'submitted' WHEN 'recall' THEN 'recalled' WHEN 'cancel' THEN 'cancelled'
                                     WHEN 'approve' THEN 'approved' WHEN 'reject' THEN 'rejected' WHEN 'rebase' THEN 'rebased'
-                                    WHEN 'request_change' THEN 'sent back' ELSE 'changed' END AS done,
+                                    WHEN 'request_change' THEN 'sent back' WHEN 'delegate' THEN 'delegated' WHEN 'complete_task' THEN 'completed'
+                                    WHEN 'decide_outcome' THEN 'decided' WHEN 'reassign' THEN 'reassigned' WHEN 'reroute' THEN 'rerouted'
+                                    ELSE 'changed' END AS done,
                                 CASE request.verb WHEN 'request_change' THEN 'send back' WHEN 'discard_change' THEN 'discard changes of'
-                                    ELSE request.verb END AS plain) AS v
+                                    WHEN 'complete_task' THEN 'complete a task of' WHEN 'decide_outcome' THEN 'decide the outcome of'
+                                    WHEN 'reassign' THEN 'reassign work items of' ELSE request.verb END AS plain) AS v
      WHERE j.verdict IS NOT NULL
      ORDER BY j.n
 $$;

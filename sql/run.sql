@@ -50,6 +50,7 @@ BEGIN
         END IF;
     END IF;
     PERFORM customer_workflow._mark_submitted(request, ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'submitted'));
+    PERFORM customer_workflow._mark_rerouted(ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'rerouted'));
     PERFORM customer_workflow._carry_out(request, courses, overwritten);
     RETURN QUERY SELECT * FROM unnest(problems);
 END
@@ -118,10 +119,12 @@ DECLARE
     doing text[] := ARRAY(SELECT DISTINCT x.effect ->> 'do' FROM unnest(courses) AS c CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'effects') AS x (effect));
 BEGIN
     IF 'close_work_item' = ANY (doing) THEN
-        DELETE FROM customer_workflow.work_item_place AS l
-         USING customer_workflow._effects(courses, 'close_work_item') AS x
-          JOIN customer_workflow.work_item AS w ON w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open'
-         WHERE x.workflow <> 'built_in' AND l.work_item = w.id;
+        IF EXISTS (SELECT FROM customer_workflow.work_item_place) THEN
+            DELETE FROM customer_workflow.work_item_place AS l
+             USING customer_workflow._effects(courses, 'close_work_item') AS x
+              JOIN customer_workflow.work_item AS w ON w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open'
+             WHERE l.work_item = w.id;
+        END IF;
         UPDATE customer_workflow.work_item AS w
            SET status = CASE WHEN NOT (x.e).done OR NOT x.event ? 'acted' THEN 'closed'
                              ELSE coalesce('{"approve": "approved", "reject": "rejected", "request_change": "change_requested"}'::jsonb
@@ -193,7 +196,9 @@ BEGIN
     SELECT x.proposal, x.table_id, (x.e).element, (x.e).step, (x.e).assignee, (x.e).item, (x.e).at, (x.e).on_behalf_of, (x.e).actions, nullif((x.e).outcomes, '{}')
       FROM customer_workflow._effects(courses, 'create_work_item') AS x
      ORDER BY x.proposal, x.n;
-    courses := ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.workflow <> 'built_in');
+    -- mostly a role holds them, alone and without a limit
+    courses := ARRAY(SELECT c FROM unnest(courses) AS c
+                      WHERE jsonb_path_exists(c.result, '$.effects[*] ? (@.do == "start_timer" || exists(@.places[*]))'));
     IF cardinality(courses) = 0 THEN
         RETURN;
     END IF;

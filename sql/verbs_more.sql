@@ -6,15 +6,6 @@ COMMENT ON TYPE customer_workflow._item_event IS 'What happens to a work item';
 CREATE TYPE customer_workflow._item_problem AS (work_item bigint, problem customer_workflow._problem);
 COMMENT ON TYPE customer_workflow._item_problem IS 'Why a verb failed for a work item';
 
-CREATE FUNCTION customer_workflow._may_act_on(items bigint[], person text, mine text[]) RETURNS SETOF customer_workflow.work_item
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT w.* FROM customer_workflow.work_item AS w
-     WHERE w.id = ANY (items) AND w.status = 'open'
-       AND (w.assignee = ANY (mine) OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = _may_act_on.person))
-     ORDER BY w.id
-$$;
-COMMENT ON FUNCTION customer_workflow._may_act_on(bigint[], text, text[]) IS 'Those of these work items that wait for somebody';
-
 CREATE FUNCTION customer_workflow._run_items(request customer_workflow._request, events customer_workflow._item_event[], all_or_nothing boolean)
     RETURNS SETOF customer_workflow._item_problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -43,14 +34,6 @@ $$;
 COMMENT ON FUNCTION customer_workflow._run_items(customer_workflow._request, customer_workflow._item_event[], boolean)
     IS 'Lets events happen to work items of locked proposals, as _run() does to proposals, also several to one';
 
-CREATE FUNCTION customer_workflow._acted(request customer_workflow._request, item bigint, act jsonb) RETURNS customer_workflow._item_event
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT w.id, jsonb_build_object('acted', jsonb_build_object('item', w.number, 'person', request.person, 'act', act))
-      FROM customer_workflow.work_item AS w WHERE w.id = item
-$$;
-COMMENT ON FUNCTION customer_workflow._acted(customer_workflow._request, bigint, jsonb) IS 'Whoever asks does something with a work item';
-
--- Items wait for a lock; who has it looks again.
 CREATE FUNCTION customer_workflow._ready(request customer_workflow._request, proposal bigint) RETURNS customer_workflow._request
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -80,7 +63,7 @@ BEGIN
             HINT = 'See customer_workflow.my_work_items.';
     END IF;
     request := customer_workflow._ready(request, item.proposal);
-    PERFORM customer_workflow._run_items(request, ARRAY[customer_workflow._acted(request, item.id, act)], true);
+    PERFORM customer_workflow._decide(request, ARRAY[item.proposal], act, true);
     RETURN (SELECT p.status FROM customer_workflow.proposal AS p WHERE p.id = item.proposal);
 END
 $$;
@@ -111,14 +94,14 @@ COMMENT ON FUNCTION customer_workflow.decide_outcome(bigint, text, text)
 CREATE FUNCTION customer_workflow._not_of(proposal bigint, person text) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    found record;
+    one record;
 BEGIN
-    SELECT p.id, coalesce(customer_workflow._name(t.relation), t.relation_name) AS tab, p.record_key INTO found
+    SELECT p.id, coalesce(customer_workflow._name(t.relation), t.relation_name) AS tab, p.record_key INTO one
       FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
      WHERE p.id = _not_of.proposal AND p.parties && customer_workflow._identities_of(_not_of.person) AND NOT coalesce(p.self_approval, false);
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'CW007',
-            MESSAGE = format('proposal %s for "%s" %s is a change of %s', found.id, found.tab, found.record_key, customer_workflow._display(_not_of.person)),
+            MESSAGE = format('proposal %s for "%s" %s is a change of %s', one.id, one.tab, one.record_key, customer_workflow._display(_not_of.person)),
             HINT = 'Name another person.';
     END IF;
 END
@@ -130,17 +113,11 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     request customer_workflow._request := customer_workflow._request('delegate', delegate.comment, delegate.work_item, NULL);
     deputy text;
-    items bigint[];
 BEGIN
     request := customer_workflow._ready(request, delegate.proposal);
     deputy := customer_workflow._acting_person(delegate.delegate_to, 'delegate_to');
     PERFORM customer_workflow._not_of(delegate.proposal, deputy);
-    SELECT coalesce(array_agg(w.id) FILTER (WHERE 'delegate' = ANY (w.actions)), array_agg(w.id)) INTO items
-      FROM customer_workflow._may_act_on(ARRAY(SELECT w.id FROM customer_workflow.work_item AS w
-                                                WHERE w.proposal = delegate.proposal AND w.status = 'open'
-                                                  AND (delegate.work_item IS NULL OR w.id = delegate.work_item)), request.person, request.mine) AS w;
-    PERFORM customer_workflow._run_items(request, ARRAY(SELECT customer_workflow._acted(request, i.id, jsonb_build_object('delegate', deputy))
-                                                          FROM unnest(items) AS i (id)), true);
+    PERFORM customer_workflow._decide(request, ARRAY[delegate.proposal], jsonb_build_object('delegate', deputy), true);
     RETURN (SELECT p.status FROM customer_workflow.proposal AS p WHERE p.id = delegate.proposal);
 END
 $$;
@@ -186,7 +163,6 @@ BEGIN
     ids := ARRAY(SELECT DISTINCT i.id FROM unnest(reassign.work_items) AS i (id) WHERE i.id IS NOT NULL ORDER BY i.id);
     proposals := ARRAY(SELECT DISTINCT w.proposal FROM customer_workflow.work_item AS w WHERE w.id = ANY (ids) ORDER BY w.proposal);
     PERFORM customer_workflow._lock(proposals, false);
-    request.mine := customer_workflow._my_assignees();
     stopped := ARRAY(SELECT o FROM customer_workflow._obstacles(request, proposals, NULL) AS o);
     -- What may not be seen does not exist; what was finished meanwhile may be told of.
     failed := ARRAY(SELECT ROW(i.id, CASE
@@ -233,18 +209,84 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._no_item(bigint, bigint, boolean) IS 'The problem of a work item that is not there';
 
+CREATE FUNCTION customer_workflow._restart(request customer_workflow._request, proposals bigint[], all_or_nothing boolean)
+    RETURNS SETOF customer_workflow._problem
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    chunk_size CONSTANT integer := 5000;
+    chunk bigint[];
+    choice record;
+BEGIN
+    FOR n IN 1 .. cardinality(proposals) BY chunk_size LOOP
+        chunk := proposals[n : n + chunk_size - 1];
+        SELECT * INTO choice FROM customer_workflow._choose_workflows(chunk);
+        IF all_or_nothing AND cardinality(choice.failed) > 0 THEN
+            PERFORM customer_workflow._raise_problem(choice.failed[1]);
+        END IF;
+        RETURN QUERY SELECT * FROM unnest(choice.failed);
+        -- Several proposals for one record may be applied at once, by automatic actions.
+        FOR chunk IN
+            SELECT array_agg(r.id ORDER BY r.id)
+              FROM (SELECT p.id, row_number() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS n
+                      FROM customer_workflow.proposal AS p WHERE p.id = ANY (choice.chosen)) AS r
+             GROUP BY r.n ORDER BY r.n
+        LOOP
+            RETURN QUERY
+            SELECT * FROM customer_workflow._run(request, ARRAY(
+                SELECT ROW(c.id, jsonb_build_object('rerouted', jsonb_build_object('person', request.person)), c.workflow, c.version)::customer_workflow._event
+                  FROM unnest(choice.chosen, choice.workflows, choice.versions) AS c (id, workflow, version)
+                 WHERE c.id = ANY (chunk) ORDER BY c.id), all_or_nothing);
+        END LOOP;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._restart(customer_workflow._request, bigint[], boolean)
+    IS 'Starts locked running proposals anew, each by the workflow that is for it now; returns those that go on as they were';
+
 CREATE FUNCTION customer_workflow.reroute(proposal bigint, comment text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     request customer_workflow._request := customer_workflow._request('reroute', reroute.comment, NULL, NULL);
 BEGIN
     request := customer_workflow._ready(request, reroute.proposal);
-    PERFORM customer_workflow._reroute(request, ARRAY[reroute.proposal], true);
+    PERFORM customer_workflow._restart(request, ARRAY[reroute.proposal], true);
     RETURN (SELECT p.status FROM customer_workflow.proposal AS p WHERE p.id = reroute.proposal);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow.reroute(bigint, text)
-    IS 'For administrators: a running proposal starts anew, by the workflow that is active now; returns the new status';
+    IS 'For administrators: a running proposal starts anew, by the workflow that is active for it now; returns the new status';
+
+CREATE FUNCTION customer_workflow._reroute(proposals bigint[]) RETURNS SETOF customer_workflow._problem
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    request customer_workflow._request := customer_workflow._request('reroute', NULL, NULL, NULL);
+BEGIN
+    PERFORM customer_workflow._lock(proposals, true);
+    RETURN QUERY
+    SELECT * FROM customer_workflow._restart(request, ARRAY(
+        SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.status = 'pending_approval' ORDER BY p.id), false);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._reroute(bigint[]) IS 'Reroutes those of these proposals that are running; returns those that could not be, and go on as they were';
+
+CREATE FUNCTION customer_workflow._mark_rerouted(courses customer_workflow._course[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    moved bigint[] := ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id));
+BEGIN
+    IF cardinality(moved) = 0 THEN
+        RETURN;
+    END IF;
+    UPDATE customer_workflow.proposal AS p SET workflow = l.workflow, version = l.version, self_approval = l.self_approval
+      FROM (SELECT i.id, c.workflow, c.version,
+                   nullif(coalesce(((customer_workflow._definition(c.workflow, c.version, c.table_id)).definition -> 'allow_self_approval')::boolean, false), false) AS self_approval
+              FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id)) AS l
+     WHERE p.id = l.id;
+    -- what was seen was in another workflow
+    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id) WHERE p.id = ANY (moved);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._mark_rerouted(customer_workflow._course[]) IS 'Which workflow rerouted proposals are in now';
 
 CREATE FUNCTION customer_workflow._move_open_items(delegator text, scope jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -259,10 +301,11 @@ BEGIN
          WHERE w.status = 'open' AND w.assignee = ANY (mine)
         UNION
         SELECT l.work_item FROM customer_workflow.work_item_place AS l WHERE l.person = _move_open_items.delegator);
+    -- what is decided meanwhile is not open any more
     PERFORM customer_workflow._lock(ARRAY(SELECT DISTINCT w.proposal FROM customer_workflow.work_item AS w WHERE w.id = ANY (items) ORDER BY w.proposal), false);
     WITH moving AS MATERIALIZED (
         SELECT w.id, w.number, s.stand_in
-          FROM customer_workflow._may_act_on(items, _move_open_items.delegator, mine) AS w
+          FROM customer_workflow.work_item AS w
           JOIN customer_workflow.proposal AS p ON p.id = w.proposal AND p.status = 'pending_approval'
           JOIN (SELECT k.table_id, k.workflow, s.stand_in
                   FROM (SELECT DISTINCT p.table_id, p.workflow FROM customer_workflow.work_item AS w JOIN customer_workflow.proposal AS p ON p.id = w.proposal
@@ -271,8 +314,9 @@ BEGIN
                  CROSS JOIN LATERAL customer_workflow._stand_ins(ARRAY[_move_open_items.delegator], t.relation, k.workflow) AS s
                  WHERE coalesce((_move_open_items.scope ->> 'table')::integer = k.table_id, true)
                    AND coalesce(_move_open_items.scope ->> 'workflow' = k.workflow, true)) AS s ON s.table_id = p.table_id AND s.workflow = p.workflow
-         WHERE coalesce(p.self_approval, false)
-            OR NOT p.parties && (customer_workflow._identities_of(s.stand_in) || customer_workflow._identities_of(_move_open_items.delegator))
+         WHERE w.id = ANY (items) AND w.status = 'open'
+           AND (coalesce(p.self_approval, false)
+                OR NOT p.parties && (customer_workflow._identities_of(s.stand_in) || customer_workflow._identities_of(_move_open_items.delegator)))
     )
     SELECT count(*) INTO stay
       FROM customer_workflow._run_items(request, ARRAY(
@@ -288,10 +332,11 @@ $$;
 COMMENT ON FUNCTION customer_workflow._move_open_items(text, jsonb) IS 'What waits for a delegator goes to whoever stands in for him now';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._may_act_on(bigint[], text, text[]),
     customer_workflow._run_items(customer_workflow._request, customer_workflow._item_event[], boolean),
-    customer_workflow._acted(customer_workflow._request, bigint, jsonb), customer_workflow._ready(customer_workflow._request, bigint),
+    customer_workflow._ready(customer_workflow._request, bigint),
     customer_workflow._finish_item(customer_workflow._request, jsonb), customer_workflow._not_of(bigint, text),
     customer_workflow._new_holders(customer_workflow.work_item, text), customer_workflow._assigned(text),
-    customer_workflow._no_item(bigint, bigint, boolean), customer_workflow._move_open_items(text, jsonb)
+    customer_workflow._no_item(bigint, bigint, boolean), customer_workflow._move_open_items(text, jsonb),
+    customer_workflow._restart(customer_workflow._request, bigint[], boolean), customer_workflow._reroute(bigint[]),
+    customer_workflow._mark_rerouted(customer_workflow._course[])
     FROM PUBLIC;
