@@ -16,11 +16,13 @@ SELECT customer_workflow.create_workflow('credit', 'customers', :'one');
 
 -- An active version stays, and so does one that an open proposal runs in.
 SELECT * FROM error_of($$ SELECT customer_workflow.drop_workflow_version('credit', 2) $$);
+SELECT customer_workflow.activate_workflow('credit', 1);
 SET SESSION AUTHORIZATION alice;
 UPDATE customers SET credit_limit = 5000 WHERE id = 1;
-RESET SESSION AUTHORIZATION;
-UPDATE customer_workflow.proposal SET workflow = 'credit', version = 1, status = 'pending_approval', collects = false;
+SELECT customer_workflow.submit(id) FROM customer_workflow.proposals;
 SET SESSION AUTHORIZATION erp_owner;
+SELECT customer_workflow.activate_workflow('credit', 2);
+SELECT workflow, version, status FROM customer_workflow.proposals;
 SELECT * FROM error_of($$ SELECT customer_workflow.drop_workflow_version('credit', 1) $$);
 SELECT customer_workflow.cancel(id) FROM customer_workflow.proposals;
 SELECT customer_workflow.drop_workflow_version('credit', 1);
