@@ -7,7 +7,7 @@ SELECT customer_workflow.create_workflow('credit', 'customers', '{"elements": [
         {"name": "Manager", "assign_to": {"role": "credit_managers"}},
         {"name": "Board", "assign_to": {"role": "dave"}}]}},
     {"parallel": {"branches": [
-        {"name": "bank", "elements": [{"task": {"name": "Call back", "assign_to": {"workflow_user": "originator"}}}]},
+        {"name": "bank", "elements": [{"task": {"name": "Call back", "assign_to": {"role": "dave"}}}]},
         {"elements": []}]}}]}');
 SELECT customer_workflow.create_workflow('credit', 'customers', '{"elements": [{"approval": {"name": "A", "steps": [{"name": "a", "assign_to": {"role": "credit_managers"}}]}}]}');
 \pset format unaligned
