@@ -97,7 +97,7 @@ BEGIN
     FOREACH col IN ARRAY ARRAY[person, manager] LOOP
         IF NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attname = col AND a.attnum > 0 AND NOT a.attisdropped) THEN
             RAISE EXCEPTION USING ERRCODE = 'undefined_column',
-                MESSAGE = format('column %s of table "%s" does not exist', coalesce(format('"%s"', col), 'null'), rel.relname),
+                MESSAGE = format('column %s of table "%s" does not exist', coalesce('"' || col || '"', 'null'), rel.relname),
                 HINT = (SELECT 'Its columns are: ' || string_agg(a.attname, ', ' ORDER BY a.attnum) || '.' FROM pg_attribute AS a
                          WHERE a.attrelid = relation AND a.attnum > 0 AND NOT a.attisdropped);
         END IF;

@@ -39,7 +39,7 @@ BEGIN
     IF customer_workflow._owns_database() IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = format('must be owner of database "%s"', current_database()),
-            HINT = 'Application roles, groups and data entities for every table are set by the database owner or a superuser.';
+            HINT = 'Application roles, groups, calendars and data entities for every table are set by the database owner or a superuser.';
     END IF;
 END
 $$;

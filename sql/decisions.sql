@@ -24,6 +24,8 @@ BEGIN
           JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
          WHERE t.id IN (SELECT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (remaining))
          ORDER BY t.id, v.definition ? 'when' DESC, w.priority DESC, w.name
+           -- drop_workflow_version() waits, and sees who uses it
+           FOR KEY SHARE OF v
     LOOP
         matching := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (remaining) AND p.table_id = candidate.table_id ORDER BY p.id);
         CONTINUE WHEN cardinality(matching) = 0;

@@ -29,11 +29,11 @@ COMMENT ON FUNCTION customer_workflow._find_function(text, text, text) IS 'The f
 CREATE FUNCTION customer_workflow._function_problem(tab customer_workflow.protected_table, rights oid, kind text, function text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    arguments text := CASE kind WHEN 'sql' THEN 'regclass, jsonb, jsonb' ELSE 'bigint, regclass, jsonb, jsonb' END;
+    arguments text := CASE kind WHEN 'sql' THEN '' ELSE 'bigint, ' END || 'regclass, jsonb, jsonb';
     proc record;
 BEGIN
     SELECT p.* INTO proc FROM pg_proc AS p
-     WHERE p.oid = customer_workflow._find_function(tab.search_path, function, regexp_replace(arguments, '(\w+)', 'pg_catalog.\1', 'g'));
+     WHERE p.oid = customer_workflow._find_function(tab.search_path, function, arguments);
     RETURN CASE WHEN proc.oid IS NULL OR proc.prokind <> 'f' THEN format('function %s(%s) does not exist', function, arguments)
                 WHEN kind = 'sql' AND NOT (proc.proretset AND proc.prorettype = 'text'::regtype) THEN format('function %s(%s) does not return SETOF text', function, arguments)
                 WHEN NOT has_function_privilege(rights, proc.oid, 'EXECUTE') OR NOT has_schema_privilege(rights, proc.pronamespace, 'USAGE')
@@ -130,7 +130,7 @@ BEGIN
         SELECT r.path, q.severity, q.message
           FROM jsonb_to_recordset(found -> 'references') AS r (path text, kind text, name text)
          CROSS JOIN LATERAL customer_workflow._reference_problem(tab, rights, definition, r.kind, r.path, r.name) AS q
-         WHERE q.message IS NOT NULL AND r.path <> ALL (said);
+         WHERE q.message IS NOT NULL AND (r.kind = 'placeholder' OR r.path <> ALL (said));
     RETURN QUERY
         SELECT c.path, 'error', q.message
           FROM jsonb_to_recordset(found -> 'conditions') AS c (path text, kind text, condition text)

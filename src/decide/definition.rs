@@ -1,11 +1,8 @@
 //! What SQL asks about definitions and calendars.
 
-use std::ffi::CString;
-
-use pgrx::pg_sys::{self, Datum};
+use pgrx::pg_sys::Datum;
 use serde_json::{Value, json};
 
-use crate::pg::column::Column;
 use crate::pg::function::Call;
 use crate::pg::value;
 use crate::workflow::calendar::Calendar;
@@ -24,7 +21,7 @@ pub fn workflow_schema(_: &Call) -> Option<Datum> {
 /// SQL `_inspect(definition jsonb) returns jsonb`: `problems` of its form, the `conditions` in it, and the `references` to what must
 /// exist, also beside problems.
 pub fn inspect(call: &Call) -> Option<Datum> {
-    let text = text_of_json(call, 0)?;
+    let text = jsonb_text(call, 0)?;
     // with room for the blanks that jsonb writes; the exact limit is for the engine to say
     if text.len() > 8 * MAX_SIZE {
         let message = format!("definition is longer than {MAX_SIZE} characters");
@@ -44,14 +41,14 @@ pub fn inspect(call: &Call) -> Option<Datum> {
 
 /// SQL `_calendar_problems(definition jsonb) returns jsonb`: what is wrong with a calendar.
 pub fn calendar_problems(call: &Call) -> Option<Datum> {
-    let definition = json::read(&text_of_json(call, 0)?).unwrap_or_default();
+    let definition = json::read(&jsonb_text(call, 0)?).unwrap_or_default();
     let found = Calendar::parse(&definition).err().unwrap_or_default();
     Some(jsonb(&problems(&found)))
 }
 
 /// SQL `_compare_definitions(a jsonb, b jsonb) returns jsonb`: the differences, in order.
 pub fn compare_definitions(call: &Call) -> Option<Datum> {
-    let read = |n| text_of_json(call, n).map(|text| json::read(&text).unwrap_or_default());
+    let read = |n| jsonb_text(call, n).map(|text| json::read(&text).unwrap_or_default());
     let found: Vec<Value> = compare::compare(&read(0)?, &read(1)?)
         .into_iter()
         .map(|d| json!({"path": d.path, "change": d.change.name(), "old": d.old, "new": d.new}))
@@ -62,8 +59,8 @@ pub fn compare_definitions(call: &Call) -> Option<Datum> {
 /// SQL `_diagram(definition jsonb, state jsonb) returns text`: the flowchart; null where the definition cannot be read. A state that
 /// cannot be read marks nothing.
 pub fn diagram(call: &Call) -> Option<Datum> {
-    let definition = serde_json::from_str::<Definition>(&text_of_json(call, 0)?).ok()?;
-    let state = text_of_json(call, 1).and_then(|text| serde_json::from_str::<State>(&text).ok());
+    let definition = serde_json::from_str::<Definition>(&jsonb_text(call, 0)?).ok()?;
+    let state = jsonb_text(call, 1).and_then(|text| serde_json::from_str::<State>(&text).ok());
     Some(value::text(&diagram::diagram(&definition, state.as_ref())))
 }
 
@@ -75,12 +72,10 @@ fn problem(path: &str, severity: &str, message: &str) -> Value {
     json!({"path": path, "severity": severity, "message": message})
 }
 
-/// Argument `n`, a jsonb, as text.
-fn text_of_json(call: &Call, n: usize) -> Option<String> {
-    Some(value::to_string(&Column::of_type(pg_sys::JSONBOID), call.arg(n)?))
+fn jsonb_text(call: &Call, n: usize) -> Option<String> {
+    call.arg(n).map(value::jsonb_string)
 }
 
 fn jsonb(json: &Value) -> Datum {
-    let text = CString::new(json.to_string()).unwrap_or_default();
-    value::read(pg_sys::JSONBOID, -1, &text)
+    value::jsonb(value::text(&json.to_string()))
 }
