@@ -92,6 +92,9 @@ CREATE TABLE customer_workflow.proposal (
     digest         text,
     workflow       text,
     version        integer,
+    self_approval  boolean,
+    state          jsonb,
+    sent_back      jsonb,
     submit_sqlstate text,
     submit_message text
 );
@@ -121,6 +124,9 @@ COMMENT ON COLUMN customer_workflow.proposal.applied_at IS 'When its values were
 COMMENT ON COLUMN customer_workflow.proposal.digest IS 'SHA-256 of what was submitted; null while it can be edited';
 COMMENT ON COLUMN customer_workflow.proposal.workflow IS 'The workflow it runs in';
 COMMENT ON COLUMN customer_workflow.proposal.version IS 'The version of that workflow';
+COMMENT ON COLUMN customer_workflow.proposal.self_approval IS 'Whether its workflow lets parties decide; null: no';
+COMMENT ON COLUMN customer_workflow.proposal.state IS 'Where it stands in its workflow, as the engine keeps it';
+COMMENT ON COLUMN customer_workflow.proposal.sent_back IS 'A fingerprint of each change when it was last rejected or sent back, to know what was edited since';
 COMMENT ON COLUMN customer_workflow.proposal.submit_sqlstate IS 'Why the last automatic submit failed: SQLSTATE';
 COMMENT ON COLUMN customer_workflow.proposal.submit_message IS 'Why the last automatic submit failed: message';
 
@@ -146,11 +152,18 @@ CREATE TABLE customer_workflow.work_item (
     proposal   bigint NOT NULL,
     table_id   integer NOT NULL,
     element    text NOT NULL,
-    step       text NOT NULL,
+    step       text,
     assignee   text NOT NULL CHECK (assignee OPERATOR(pg_catalog.~) '^(role|group|person):.'),
-    status     text NOT NULL DEFAULT 'open' CHECK (status OPERATOR(pg_catalog.=) ANY ('{open,approved,rejected,change_requested,closed}')),
+    status     text NOT NULL DEFAULT 'open' CHECK (status OPERATOR(pg_catalog.=) ANY ('{open,approved,rejected,change_requested,completed,closed}')),
     created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     due_at     timestamptz,
+    number     integer NOT NULL DEFAULT 1,
+    at         text,
+    on_behalf_of text[],
+    actions    text[] NOT NULL DEFAULT '{approve,reject,request_change,delegate}',
+    outcomes   text[],
+    subject    text,
+    instructions text,
     closed_at  timestamptz,
     closed_by  text
 );
@@ -163,9 +176,16 @@ COMMENT ON COLUMN customer_workflow.work_item.table_id IS 'The protected table o
 COMMENT ON COLUMN customer_workflow.work_item.element IS 'The element of the workflow';
 COMMENT ON COLUMN customer_workflow.work_item.step IS 'The step in that element';
 COMMENT ON COLUMN customer_workflow.work_item.assignee IS 'Who holds it: role:name, group:name or person:name';
-COMMENT ON COLUMN customer_workflow.work_item.status IS 'open; approved, rejected or change_requested by an assignee; closed when the proposal went elsewhere';
+COMMENT ON COLUMN customer_workflow.work_item.status IS 'open; approved, rejected, change_requested or completed by an assignee; closed when the proposal went elsewhere';
 COMMENT ON COLUMN customer_workflow.work_item.created_at IS 'When it was assigned';
 COMMENT ON COLUMN customer_workflow.work_item.due_at IS 'When it is due; null means no limit';
+COMMENT ON COLUMN customer_workflow.work_item.number IS 'Its number within the proposal, by which the engine knows it';
+COMMENT ON COLUMN customer_workflow.work_item.at IS 'Its place in the definition, a JSON pointer';
+COMMENT ON COLUMN customer_workflow.work_item.on_behalf_of IS 'In whose place the assignee has it: the first assignee, then each who delegated it further';
+COMMENT ON COLUMN customer_workflow.work_item.actions IS 'What may be done with it';
+COMMENT ON COLUMN customer_workflow.work_item.outcomes IS 'The outcomes of a manual decision';
+COMMENT ON COLUMN customer_workflow.work_item.subject IS 'One line, as the workflow words it; null where it does not';
+COMMENT ON COLUMN customer_workflow.work_item.instructions IS 'What to do, as the workflow words it; null where it does not';
 COMMENT ON COLUMN customer_workflow.work_item.closed_at IS 'When it stopped being open';
 COMMENT ON COLUMN customer_workflow.work_item.closed_by IS 'Who finished it';
 

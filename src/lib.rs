@@ -14,7 +14,8 @@ pub mod workflow;
 pgrx::pg_module_magic!(name, version);
 
 extension_sql_file!("../sql/tables.sql", name = "tables", bootstrap);
-extension_sql_file!("../sql/native.sql", name = "native");
+extension_sql_file!("../sql/workflow_tables.sql", name = "workflow_tables");
+extension_sql_file!("../sql/native.sql", name = "native", requires = ["workflow_tables"]);
 extension_sql_file!("../sql/identity.sql", name = "identity", requires = ["native"]);
 extension_sql_file!("../sql/records.sql", name = "records", requires = ["identity"]);
 extension_sql_file!("../sql/options.sql", name = "options", requires = ["records"]);
