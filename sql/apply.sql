@@ -1,10 +1,18 @@
 -- Stored records are read and approved values are written, as the table's owner (or option apply_as), never with the rights
 -- of this extension. Every frame here is PL/pgSQL, so that an error of the table arrives with all its fields.
 
+CREATE FUNCTION customer_workflow._key_value(field name, type text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    -- No setting changes how integers are read, and a cast is much faster.
+    SELECT format(CASE WHEN type IN ('smallint', 'integer', 'bigint') THEN '(k.key OPERATOR(pg_catalog.->>) %L)::%s'
+                       ELSE 'customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s)' END, field, type)
+$$;
+COMMENT ON FUNCTION customer_workflow._key_value(name, text) IS 'The SQL expression for the value of a key column in the record key k.key';
+
 CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], fields text[], lock boolean, with_label boolean DEFAULT false,
                                                 skip_locked boolean DEFAULT false)
     RETURNS TABLE (record_key jsonb, stored text[], label text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _read_records.table_id);
     query text;
@@ -16,7 +24,7 @@ BEGIN
                   CASE WHEN with_label AND tab.options ? 'record_label'
                        THEN format(E'(SELECT (%s\n)::pg_catalog.text FROM (SELECT t.*) AS r)', tab.options ->> 'record_label') ELSE 'NULL::pg_catalog.text' END,
                   tab.relation::text,
-                  string_agg(format('t.%I %s customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s)', p.field, p.equals, p.field, p.type), ' AND '),
+                  string_agg(format('t.%I %s %s', p.field, p.equals, customer_workflow._key_value(p.field, p.type)), ' AND '),
                   CASE WHEN lock THEN format(' ORDER BY %s FOR NO KEY UPDATE OF t%s', string_agg(format('t.%I', p.field), ', ' ORDER BY p.place),
                                          CASE WHEN skip_locked THEN ' SKIP LOCKED' END) END)
       INTO query
@@ -80,7 +88,9 @@ COMMENT ON FUNCTION customer_workflow._deferrable(regclass, oid, boolean) IS 'Na
 CREATE FUNCTION customer_workflow._write(table_id integer, role oid, past_row_security boolean, keys jsonb[], fields text[], proposed text[], images bytea[],
                                          keep_books boolean)
     RETURNS TABLE (written bigint, different bigint)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+-- the table's triggers keep their plans, whatever suits their caller
+SET plan_cache_mode = auto AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _write.table_id);
     constraints record;
@@ -94,7 +104,7 @@ BEGIN
                   tab.relation::text,
                   f.assign || coalesce(b.assign, ''), p.keys, f.proposed, p.matches, f.stored, f.wished)
       INTO query
-      FROM (SELECT string_agg(format('customer_workflow._input(k.key OPERATOR(pg_catalog.->>) %L, NULL::%s) AS key%s', p.field, p.type, p.place), ', ') AS keys,
+      FROM (SELECT string_agg(format('%s AS key%s', customer_workflow._key_value(p.field, p.type), p.place), ', ') AS keys,
                    string_agg(format('t.%I %s v.key%s', p.field, p.equals, p.place), ' AND ') AS matches
               FROM customer_workflow._key_parts(tab.relation) AS p) AS p,
            (SELECT string_agg(format('%I = v.f%s', u.name, u.n), ', ' ORDER BY u.n) AS assign,
@@ -125,6 +135,19 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean)
     IS 'Writes these values to these records as a role, checks deferred constraints, and counts rows written and rows that hold something else afterwards';
+
+CREATE FUNCTION customer_workflow._check_now(names text, deferred text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto AS $$
+BEGIN
+    IF names IS NOT NULL THEN
+        EXECUTE 'SET CONSTRAINTS ' || names || ' IMMEDIATE';
+    END IF;
+    IF deferred IS NOT NULL THEN
+        EXECUTE 'SET CONSTRAINTS ' || deferred || ' DEFERRED';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._check_now(text, text) IS 'Checks constraints that were deferred, with plans that are kept; those of the second list are deferred again';
 
 -- The array of values is two-dimensional: a row a record, in the order of the keys.
 CREATE FUNCTION customer_workflow._write_proposals(proposals bigint[], as_author boolean) RETURNS void
@@ -158,12 +181,7 @@ BEGIN
             coalesce(batch.role, customer_workflow._writing_role(batch.relation, batch.options)), batch.role IS NULL,
             batch.keys, batch.fields, batch.proposed, batch.images, batch.role IS NULL);
         SELECT * INTO foreign_keys FROM customer_workflow._deferrable(batch.relation, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user), true);
-        IF foreign_keys.names IS NOT NULL THEN
-            EXECUTE 'SET CONSTRAINTS ' || foreign_keys.names || ' IMMEDIATE';
-        END IF;
-        IF foreign_keys.deferred IS NOT NULL THEN
-            EXECUTE 'SET CONSTRAINTS ' || foreign_keys.deferred || ' DEFERRED';
-        END IF;
+        PERFORM customer_workflow._check_now(foreign_keys.names, foreign_keys.deferred);
         -- Not in _write(), where it would have to be for the table's owner too.
         PERFORM customer_workflow._permit_end();
         IF result.written < cardinality(batch.keys) AND batch.role IS NOT NULL THEN
@@ -302,12 +320,14 @@ DECLARE
     batch record;
 BEGIN
     FOR batch IN
-        SELECT p.table_id, array_agg(DISTINCT p.record_key) AS keys,
+        SELECT p.table_id, array_agg(p.record_key) FILTER (WHERE p.n = 1) AS keys,
                (SELECT array_agg(DISTINCT c.field) FROM customer_workflow.change AS c WHERE c.proposal = ANY (array_agg(p.id))) AS fields,
                -- what became of a column that was dropped, _permit() says
                ARRAY(SELECT a.attname::text FROM customer_workflow.protected_table AS t JOIN pg_attribute AS a ON a.attrelid = t.relation
                       WHERE t.id = p.table_id AND NOT a.attisdropped) AS columns
-          FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) GROUP BY p.table_id ORDER BY p.table_id
+          FROM (SELECT p.*, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
+                  FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
+         GROUP BY p.table_id ORDER BY p.table_id
     LOOP
         RETURN QUERY
         SELECT p.id, c.field, c.original, r.stored[array_position(batch.fields, c.field)], r.record_key IS NULL
@@ -326,8 +346,9 @@ $$;
 COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored value is neither the original nor the proposed one any more';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
-    customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean), customer_workflow._write_proposals(bigint[], boolean),
+    customer_workflow._key_value(name, text), customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
+    customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean), customer_workflow._check_now(text, text),
+    customer_workflow._write_proposals(bigint[], boolean),
     customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[]),
     customer_workflow._raise_problem(customer_workflow._problem),
     customer_workflow._is_outcome(text), customer_workflow._try_write(bigint[], boolean), customer_workflow._moved(bigint[])

@@ -185,11 +185,13 @@ $$;
 COMMENT ON FUNCTION customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text)
     IS 'Captured changes of records that have open proposals: into which proposal each goes';
 
+-- No pinned search_path, which would keep it from being inlined where it is called twice a row.
 CREATE FUNCTION customer_workflow._logged_text(value text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN octet_length(value) > 1048576
-                THEN jsonb_build_object('sha256', encode(sha256(convert_to(value, 'UTF8')), 'hex'), 'bytes', octet_length(value))
-                ELSE coalesce(to_jsonb(value), 'null') END
+LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN pg_catalog.octet_length(value) OPERATOR(pg_catalog.>) 1048576
+                THEN pg_catalog.jsonb_build_object('sha256', pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(value, 'UTF8')), 'hex'),
+                                                   'bytes', pg_catalog.octet_length(value))
+                ELSE coalesce(pg_catalog.to_jsonb(value), 'null') END
 $$;
 COMMENT ON FUNCTION customer_workflow._logged_text(text) IS 'A value as the history keeps it: whole up to 1 MiB, then as its SHA-256 and length';
 

@@ -1,15 +1,28 @@
 -- The verbs on many proposals at once: what stands against each, then what each does. One proposal is the case of many.
 
+CREATE FUNCTION customer_workflow._digests(proposals bigint[], workflow text DEFAULT NULL, version integer DEFAULT NULL)
+    RETURNS TABLE (proposal bigint, digest text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT p.id, encode(sha256(convert_to(concat_ws(E'\n', p.table_id, p.record_key, coalesce(_digests.workflow, p.workflow, ''),
+                                                    coalesce(_digests.version, p.version, 0), c.changes), 'UTF8')), 'hex')
+      FROM customer_workflow.proposal AS p
+      LEFT JOIN (SELECT c.proposal, string_agg(concat_ws(E'\n', c.field,
+                            coalesce(encode(sha256(convert_to(c.original, 'UTF8')), 'hex'), '-'),
+                            coalesce(encode(sha256(convert_to(c.proposed, 'UTF8')), 'hex'), '-'), encode(sha256(c.image), 'hex')),
+                            E'\n' ORDER BY c.field COLLATE "C") AS changes
+                   FROM customer_workflow.change AS c WHERE c.proposal = ANY (proposals) GROUP BY c.proposal) AS c ON c.proposal = p.id
+     WHERE p.id = ANY (proposals);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._digests(bigint[], text, integer) IS 'SHA-256 over table, record, workflow version, fields, original and proposed values of proposals, as they are or will be in a workflow';
+
 CREATE FUNCTION customer_workflow._digest(proposal bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT encode(sha256(convert_to(concat_ws(E'\n', p.table_id, p.record_key, coalesce(p.workflow, ''), coalesce(p.version, 0),
-               (SELECT string_agg(concat_ws(E'\n', c.field,
-                           coalesce(encode(sha256(convert_to(c.original, 'UTF8')), 'hex'), '-'),
-                           coalesce(encode(sha256(convert_to(c.proposed, 'UTF8')), 'hex'), '-'), encode(sha256(c.image), 'hex')), E'\n' ORDER BY c.field COLLATE "C")
-                  FROM customer_workflow.change AS c WHERE c.proposal = p.id)), 'UTF8')), 'hex')
-      FROM customer_workflow.proposal AS p WHERE p.id = _digest.proposal
+    SELECT d.digest FROM customer_workflow._digests(ARRAY[_digest.proposal]) AS d
 $$;
-COMMENT ON FUNCTION customer_workflow._digest(bigint) IS 'SHA-256 over table, record, workflow version, fields, original and proposed values of a proposal';
+COMMENT ON FUNCTION customer_workflow._digest(bigint) IS 'The digest of one proposal, see _digests()';
 
 CREATE TYPE customer_workflow._request AS (
     verb text, person text, identities text[], mine text[], comment text, work_item bigint, on_conflict text, automatic boolean);
@@ -29,13 +42,26 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._request(text, text, bigint, text) IS 'A request of the current person';
 
+CREATE FUNCTION customer_workflow._plan_for(proposals bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    -- Plans that are kept know neither how many proposals there are nor that the tables have grown since.
+    IF cardinality(proposals) > 100 THEN
+        PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._plan_for(bigint[]) IS 'Statements on many proposals are planned anew until the calling function ends, which must set plan_cache_mode itself';
+
 CREATE FUNCTION customer_workflow._obstacles(request customer_workflow._request, proposals bigint[], digests text[])
     RETURNS SETOF customer_workflow._problem
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
     WITH asked AS (
-        SELECT a.id, a.digest, p AS proposal, a.n
+        SELECT a.id, a.n, a.digest AS given, p.id AS found, p.table_id, p.record_key, p.status, p.author, p.originator, p.parties, p.self_approval, p.digest
           FROM ROWS FROM (unnest(proposals), unnest(digests)) WITH ORDINALITY AS a (id, digest, n)
-          LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id
+          LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id AND p.id = ANY (proposals)
     ), tables AS MATERIALIZED (
         SELECT t.id, t.relation, t.enabled, t.approvers,
                EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
@@ -46,32 +72,32 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                customer_workflow._has_duty(t.id, '{steward}') AS steward,
                customer_workflow._configures(t.relation) AS administrator
           FROM customer_workflow.protected_table AS t
-         WHERE t.id IN (SELECT (a.proposal).table_id FROM asked AS a)
+         WHERE t.id IN (SELECT a.table_id FROM asked AS a)
     ), eligible AS MATERIALIZED (
         SELECT t.id, m.identities FROM tables AS t CROSS JOIN LATERAL customer_workflow._members(t.approvers) AS m
          WHERE request.verb = 'submit' AND t.approvers IS NOT NULL AND NOT t.has_workflow
     ), checked AS (
-        SELECT a.id, a.n, a.digest, a.proposal AS p, t.name AS tab, t.approvers, t.has_workflow, format('"%s" %s', t.name, (a.proposal).record_key) AS record,
+        SELECT a.*, t.name AS tab, t.approvers, t.has_workflow, format('"%s" %s', t.name, a.record_key) AS record,
                CASE
-                   WHEN a.proposal IS NULL THEN 'P0002'
+                   WHEN a.found IS NULL THEN 'P0002'
                    WHEN t.relation IS NULL THEN 'CW008'
                    WHEN NOT t.enabled AND request.verb IN ('submit', 'approve', 'complete_task', 'decide_outcome', 'reroute') THEN 'CW005'
                    -- what is done to a single work item is possible where the whole could be approved
-                   WHEN customer_workflow._transition((a.proposal).status, CASE WHEN request.verb IN ('delegate', 'complete_task', 'decide_outcome', 'reassign', 'reroute')
+                   WHEN customer_workflow._transition(a.status, CASE WHEN request.verb IN ('delegate', 'complete_task', 'decide_outcome', 'reassign', 'reroute')
                                                                                 THEN 'approve' ELSE request.verb END) IS NULL THEN 'CW003'
                    WHEN request.automatic THEN NULL
                    WHEN request.verb IN ('submit', 'rebase', 'discard_change')
-                        AND NOT ((a.proposal).author = request.person OR t.steward) THEN '42501 author'
+                        AND NOT (a.author = request.person OR t.steward) THEN '42501 author'
                    WHEN request.verb = 'recall'
-                        AND NOT ((a.proposal).originator = request.person OR t.steward) THEN '42501 originator'
+                        AND NOT (a.originator = request.person OR t.steward) THEN '42501 originator'
                    WHEN request.verb = 'cancel'
-                        AND NOT ((a.proposal).author = request.person OR t.steward OR t.administrator) THEN '42501 cancel'
+                        AND NOT (a.author = request.person OR t.steward OR t.administrator) THEN '42501 cancel'
                    WHEN request.verb IN ('reassign', 'reroute') AND NOT t.administrator THEN '42501 administrator'
                    WHEN request.work_item IS NOT NULL
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
                                          WHERE w.id = request.work_item AND w.proposal = a.id AND w.status = 'open') THEN 'P0002 item'
                    WHEN request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome')
-                        AND (a.proposal).parties && request.identities AND (a.proposal).self_approval IS NOT TRUE THEN 'CW007'
+                        AND a.parties && request.identities AND a.self_approval IS NOT TRUE THEN 'CW007'
                    WHEN request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome')
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
                                          WHERE w.proposal = a.id AND w.status = 'open'
@@ -81,22 +107,22 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                                            AND (request.work_item IS NULL OR w.id = request.work_item)) THEN '42501 assignee'
                    WHEN request.comment IS NULL
                         AND (request.verb IN ('reject', 'request_change') OR t.options -> 'comment_required' ? request.verb) THEN '22023'
-                   WHEN request.verb IN ('approve', 'reject', 'request_change') AND a.digest IS NULL
+                   WHEN request.verb IN ('approve', 'reject', 'request_change') AND a.given IS NULL
                         AND (t.options ->> 'require_digest')::boolean THEN 'CW002 missing'
-                   WHEN a.digest <> coalesce((a.proposal).digest, '') THEN 'CW002'
-               END AS code, t.id AS table_id, t.relation, t.row_security
-          FROM asked AS a LEFT JOIN tables AS t ON t.id = (a.proposal).table_id
+                   WHEN a.given <> coalesce(a.digest, '') THEN 'CW002'
+               END AS code, t.relation, t.row_security
+          FROM asked AS a LEFT JOIN tables AS t ON t.id = a.table_id
     ), judged AS (
         SELECT c.*, CASE -- who may not see a proposal does not learn from an error that it exists
                          WHEN c.code IS NOT NULL AND NOT request.automatic
-                              AND NOT EXISTS (SELECT FROM customer_workflow._acting AS s WHERE s.id = c.id AND s.acts)
+                              AND NOT EXISTS (SELECT FROM customer_workflow._acting AS s WHERE s.id = c.id AND s.acts OFFSET 0)
                               AND (c.row_security OR NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user),
                                                                              c.relation, 'SELECT')) THEN 'P0002'
                          WHEN c.code IS NOT NULL OR request.verb <> 'submit' OR c.has_workflow THEN c.code
                          WHEN c.approvers IS NULL THEN 'CW004'
                          WHEN NOT EXISTS (SELECT FROM eligible AS e
                                            WHERE e.id = c.table_id
-                                             AND NOT e.identities && ((c.p).parties || request.identities)) THEN 'CW004 nobody' END AS verdict
+                                             AND NOT e.identities && (c.parties || request.identities)) THEN 'CW004 nobody' END AS verdict
           FROM checked AS c
     )
     SELECT j.id, split_part(j.verdict, ' ', 1),
@@ -119,36 +145,36 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                WHEN 'CW004 nobody' THEN format('nobody may approve proposal %s for %s', j.id, j.record)
            END,
            CASE j.verdict
-               WHEN 'CW003' THEN format('Its status is %s.', (j.p).status)
+               WHEN 'CW003' THEN format('Its status is %s.', j.status)
                WHEN 'CW008' THEN 'Its values can no longer be written.'
                WHEN 'CW005' THEN 'It was switched off with customer_workflow.disable().'
                WHEN '42501 author' THEN format('Its author is %s, and you (%s) are not a steward of the table.',
-                                               customer_workflow._display((j.p).author), customer_workflow._display(request.person))
+                                               customer_workflow._display(j.author), customer_workflow._display(request.person))
                WHEN '42501 originator' THEN format('Its originator is %s, and you (%s) are not a steward of the table.',
-                                                   customer_workflow._display((j.p).originator), customer_workflow._display(request.person))
+                                                   customer_workflow._display(j.originator), customer_workflow._display(request.person))
                WHEN '42501 cancel' THEN format('Its author is %s, and you (%s) are neither steward nor administrator of the table.',
-                                               customer_workflow._display((j.p).author), customer_workflow._display(request.person))
-               WHEN 'CW007' THEN format('Its author is %s, its originator %s%s.', customer_workflow._display((j.p).author),
-                                        coalesce(customer_workflow._display((j.p).originator), 'nobody'),
-                                        CASE WHEN request.person NOT IN ((j.p).author, coalesce((j.p).originator, '')) THEN ', and you have edited or submitted it' END)
+                                               customer_workflow._display(j.author), customer_workflow._display(request.person))
+               WHEN 'CW007' THEN format('Its author is %s, its originator %s%s.', customer_workflow._display(j.author),
+                                        coalesce(customer_workflow._display(j.originator), 'nobody'),
+                                        CASE WHEN request.person NOT IN (j.author, coalesce(j.originator, '')) THEN ', and you have edited or submitted it' END)
                WHEN '42501 assignee' THEN format('It is waiting for %s, and you are %s.',
                        coalesce((SELECT string_agg(DISTINCT customer_workflow._display(h.holder), ', ') FROM customer_workflow.work_item AS w
                                   CROSS JOIN LATERAL (SELECT w.assignee UNION ALL SELECT l.person FROM customer_workflow.work_item_place AS l
                                                        WHERE l.work_item = w.id) AS h (holder)
                                   WHERE w.proposal = j.id AND w.status = 'open'), 'nobody'), customer_workflow._display(request.person))
                WHEN '22023' THEN 'The comment is null or empty.'
-               WHEN 'CW002' THEN format('Its digest is %s, and %s was given.', coalesce((j.p).digest, 'not set'), j.digest)
+               WHEN 'CW002' THEN format('Its digest is %s, and %s was given.', coalesce(j.digest, 'not set'), j.given)
                WHEN 'CW002 missing' THEN 'Option require_digest of the table is true.'
                WHEN 'CW004' THEN 'A proposal needs somebody who decides it.'
                WHEN 'CW004 nobody' THEN format('%s has no member who is neither its author nor its originator.', customer_workflow._display(j.approvers))
            END,
            CASE split_part(j.verdict, ' ', 1)
                WHEN 'P0002' THEN CASE WHEN j.verdict = 'P0002' THEN 'See customer_workflow.proposals.' ELSE 'See customer_workflow.my_work_items.' END
-               WHEN 'CW003' THEN CASE WHEN (j.p).status IN ('applied', 'cancelled', 'expired') AND request.verb IN ('recall', 'cancel', 'delegate', 'reassign')
+               WHEN 'CW003' THEN CASE WHEN j.status IN ('applied', 'cancelled', 'expired') AND request.verb IN ('recall', 'cancel', 'delegate', 'reassign')
                                            THEN 'It is closed, and nothing of it waits any more.'
-                                      WHEN (j.p).status IN ('applied', 'cancelled', 'expired') THEN 'It is closed. Propose the change again.'
+                                      WHEN j.status IN ('applied', 'cancelled', 'expired') THEN 'It is closed. Propose the change again.'
                                       WHEN request.verb = 'recall' THEN 'Only a pending proposal can be recalled; this one can be edited, submitted or cancelled.'
-                                      WHEN (j.p).status = 'pending_approval' THEN 'Recall it first, or wait for the decision.'
+                                      WHEN j.status = 'pending_approval' THEN 'Recall it first, or wait for the decision.'
                                       ELSE 'Submit it first with customer_workflow.submit().' END
                WHEN 'CW008' THEN 'Cancel is not needed; the proposal stays in the history.'
                WHEN 'CW005' THEN 'Switch it on again with customer_workflow.enable().'
@@ -173,7 +199,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                                     WHEN 'complete_task' THEN 'complete a task of' WHEN 'decide_outcome' THEN 'decide the outcome of'
                                     WHEN 'reassign' THEN 'reassign work items of' ELSE request.verb END AS plain) AS v
      WHERE j.verdict IS NOT NULL
-     ORDER BY j.n
+     ORDER BY j.n;
+END
 $$;
 COMMENT ON FUNCTION customer_workflow._obstacles(customer_workflow._request, bigint[], text[]) IS 'What stands against a request, a row a proposal that it cannot be granted for';
 
@@ -189,10 +216,12 @@ BEGIN
     -- Everywhere in this order: records by key, then proposals by number. Capture has the record before it looks for proposals.
     IF with_records THEN
         FOR batch IN
-            SELECT p.table_id, array_agg(DISTINCT p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
-              FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+            SELECT p.table_id, array_agg(p.record_key) FILTER (WHERE p.n = 1) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
+              FROM (SELECT p.id, p.table_id, p.record_key, p.record_hash, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
+                      FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.status = ANY (customer_workflow._open_statuses())) AS p
+              JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
              -- an older snapshot may name a table that has been dropped
-             WHERE p.id = ANY (proposals) AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL AND p.status = ANY (customer_workflow._open_statuses())
+             WHERE has_table_privilege(t.relation, 'SELECT') IS NOT NULL
              GROUP BY p.table_id ORDER BY p.table_id
         LOOP
             PERFORM FROM customer_workflow._read_records(batch.table_id, batch.keys, '{}', true);
@@ -222,17 +251,33 @@ COMMENT ON FUNCTION customer_workflow._lock(bigint[], boolean, boolean)
     IS 'Locks proposals; with_records: after the records that they change; with_drafts: with the other open proposals of their authors for these records';
 
 CREATE FUNCTION customer_workflow._note(request customer_workflow._request, kind text, proposals bigint[], with_changes boolean) RETURNS void
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
     INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, element, step, comment, digest, details)
     SELECT p.table_id, p.id, _note.kind, coalesce(request.person, p.author), session_user, CASE WHEN request.automatic THEN p.data_entity END,
-           w.element, w.step, request.comment, p.digest,
-           CASE WHEN with_changes THEN (
-               SELECT jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', c.field,
-                          'original', customer_workflow._logged_text(c.original), 'proposed', customer_workflow._logged_text(c.proposed)) ORDER BY c.field))
-                 FROM customer_workflow.change AS c WHERE c.proposal = p.id) END
+           w.element, w.step, request.comment, p.digest, c.details
       FROM customer_workflow.proposal AS p
       LEFT JOIN customer_workflow.work_item AS w ON _note.kind IN ('approved', 'rejected', 'change_requested') AND w.proposal = p.id AND w.status = 'open'
+      LEFT JOIN (SELECT c.proposal, jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', c.field,
+                            'original', customer_workflow._logged_text(c.original), 'proposed', customer_workflow._logged_text(c.proposed)) ORDER BY c.field)) AS details
+                   FROM customer_workflow.change AS c WHERE with_changes AND c.proposal = ANY (proposals) GROUP BY c.proposal) AS c ON c.proposal = p.id
      WHERE p.id = ANY (proposals)
-     ORDER BY p.id
+     ORDER BY p.id;
+END
 $$;
 COMMENT ON FUNCTION customer_workflow._note(customer_workflow._request, text, bigint[], boolean) IS 'One history entry for each of these proposals';
+
+CREATE FUNCTION customer_workflow._new_labels(proposals bigint[]) RETURNS TABLE (proposal bigint, label text)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT p.id, r.label
+      FROM (SELECT q.table_id, array_agg(DISTINCT q.record_key) AS keys FROM customer_workflow.proposal AS q
+              JOIN customer_workflow.protected_table AS t ON t.id = q.table_id AND t.options ? 'record_label'
+             WHERE q.id = ANY (proposals) GROUP BY q.table_id) AS b
+     CROSS JOIN LATERAL customer_workflow._labels(b.table_id, b.keys) AS r
+      JOIN customer_workflow.proposal AS p ON p.table_id = b.table_id AND p.record_key = r.record_key
+     WHERE p.id = ANY (proposals);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._new_labels(bigint[]) IS 'Option record_label of the records of these proposals, as it is now';

@@ -70,7 +70,9 @@ DECLARE
 BEGIN
     problems := ARRAY(SELECT r FROM customer_workflow._try_write(ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p
-         WHERE p.id = ANY (proposals) AND (customer_workflow._option(p.table_id, 'validate_on_submit'))::boolean ORDER BY p.id), true) AS r);
+         WHERE p.id = ANY (proposals)
+           AND p.table_id IN (SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._option(t.id, 'validate_on_submit')::boolean)
+         ORDER BY p.id), true) AS r);
     SELECT * INTO choice FROM customer_workflow._choose_workflows(
         ARRAY(SELECT id FROM unnest(proposals) AS id EXCEPT SELECT f.proposal FROM unnest(problems) AS f));
     problems := problems || choice.failed;
@@ -104,34 +106,33 @@ COMMENT ON FUNCTION customer_workflow._edited_fields(jsonb, jsonb) IS 'The field
 CREATE FUNCTION customer_workflow._mark_submitted(request customer_workflow._request, courses customer_workflow._course[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    good bigint[] := ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) ORDER BY i.id);
+    batch record;
 BEGIN
-    IF cardinality(good) = 0 THEN
-        RETURN;
-    END IF;
-    UPDATE customer_workflow.proposal AS p
-       SET collects = false, submitted_at = now(), decided_at = NULL, originator = coalesce(request.person, p.author),
-           parties = CASE WHEN request.automatic THEN p.parties
-                          ELSE ARRAY(SELECT DISTINCT i FROM unnest(p.parties || request.identities) AS i ORDER BY i) END,
-           comment = coalesce(request.comment, p.comment), workflow = l.workflow, version = l.version, self_approval = l.self_approval,
-           submit_sqlstate = NULL, submit_message = NULL
-      FROM (SELECT i.id, c.workflow, c.version, d.self_approval
-              FROM unnest(courses) AS c
-              JOIN (SELECT k.workflow, k.version, k.table_id, nullif(coalesce((d.definition -> 'allow_self_approval')::boolean, false), false) AS self_approval
-                      FROM (SELECT DISTINCT c.workflow, c.version, c.table_id FROM unnest(courses) AS c) AS k
-                     CROSS JOIN LATERAL customer_workflow._definition(k.workflow, k.version, k.table_id) AS d) AS d
-                ON d.workflow = c.workflow AND d.version = c.version AND d.table_id = c.table_id
-             CROSS JOIN LATERAL unnest(c.proposals) AS i (id)) AS l
-     WHERE p.id = l.id;
-    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id), record_label = coalesce(l.label, p.record_label)
-      FROM customer_workflow.proposal AS q
-      LEFT JOIN (SELECT b.table_id, r.record_key, r.label
-                   FROM (SELECT q.table_id, array_agg(DISTINCT q.record_key) AS keys FROM customer_workflow.proposal AS q
-                           JOIN customer_workflow.protected_table AS t ON t.id = q.table_id AND t.options ? 'record_label'
-                          WHERE q.id = ANY (good) GROUP BY q.table_id) AS b
-                  CROSS JOIN LATERAL customer_workflow._labels(b.table_id, b.keys) AS r) AS l
-        ON l.table_id = q.table_id AND l.record_key = q.record_key
-     WHERE p.id = ANY (good) AND q.id = p.id;
+    FOR batch IN
+        SELECT c.workflow, c.version, nullif((d.definition -> 'allow_self_approval')::boolean, false) AS self_approval,
+               array_agg(i.id) AS ids, array_agg(c.n) AS courses
+          FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n)
+         CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
+          JOIN (SELECT k.workflow, k.version, k.table_id, d.definition
+                  FROM (SELECT DISTINCT c.workflow, c.version, c.table_id FROM unnest(courses) AS c) AS k
+                 CROSS JOIN LATERAL customer_workflow._definition(k.workflow, k.version, k.table_id) AS d) AS d
+            ON d.workflow = c.workflow AND d.version = c.version AND d.table_id = c.table_id
+         GROUP BY 1, 2, 3
+    LOOP
+        UPDATE customer_workflow.proposal AS p
+           SET status = l.result #>> '{state,status}', state = customer_workflow._kept_state(l.result), collects = false,
+               submitted_at = now(), decided_at = CASE WHEN l.result -> 'effects' @> '[{"do": "end"}]' THEN now() END,
+               applied_at = CASE WHEN l.result #>> '{state,status}' = 'applied' THEN now() END,
+               originator = coalesce(request.person, p.author),
+               parties = CASE WHEN request.automatic OR p.parties @> request.identities THEN p.parties
+                              ELSE ARRAY(SELECT DISTINCT i FROM unnest(p.parties || request.identities) AS i ORDER BY i) END,
+               comment = coalesce(request.comment, p.comment), workflow = batch.workflow, version = batch.version, self_approval = batch.self_approval,
+               digest = d.digest, record_label = coalesce(b.label, p.record_label), submit_sqlstate = NULL, submit_message = NULL
+          FROM (SELECT i.id, (courses[i.n]).result FROM unnest(batch.ids, batch.courses) AS i (id, n)) AS l
+          JOIN customer_workflow._digests(batch.ids, batch.workflow, batch.version) AS d ON d.proposal = l.id
+          LEFT JOIN customer_workflow._new_labels(batch.ids) AS b ON b.proposal = l.id
+         WHERE p.id = l.id AND p.id = ANY (batch.ids);
+    END LOOP;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._mark_submitted(customer_workflow._request, customer_workflow._course[]) IS 'Who submitted proposals, to which workflow, and the digest of what they are';

@@ -132,12 +132,13 @@ $$;
 COMMENT ON FUNCTION customer_workflow.check_proposal(bigint) IS 'Would it apply now? One row a problem, none when it would; nothing is written';
 
 CREATE FUNCTION customer_workflow._submit_for_authors(proposals bigint[]) RETURNS bigint
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto SET jit = off AS $$
 DECLARE
     request customer_workflow._request := ROW('submit', NULL, '{}', '{}', NULL, NULL, NULL, true);
     ids bigint[];
     failed customer_workflow._problem[];
 BEGIN
+    PERFORM customer_workflow._plan_for(proposals);
     PERFORM customer_workflow._lock(proposals, true);
     ids := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
                   WHERE p.id = ANY (proposals) AND p.status IN ('not_submitted', 'change_requested', 'rejected') ORDER BY p.id);

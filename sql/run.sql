@@ -139,15 +139,14 @@ BEGIN
     END IF;
 
     UPDATE customer_workflow.proposal AS p
-       SET status = l.status, state = CASE WHEN l.status NOT IN ('applied', 'cancelled', 'expired') THEN l.state END,
-           decided_at = CASE WHEN l.ended THEN now() ELSE p.decided_at END,
+       SET status = l.status, state = customer_workflow._kept_state(l.result),
+           decided_at = CASE WHEN l.result -> 'effects' @> '[{"do": "end"}]' THEN now() ELSE p.decided_at END,
            applied_at = CASE WHEN l.status = 'applied' THEN now() ELSE p.applied_at END,
-           collects = p.collects AND l.status = 'not_submitted',
            sent_back = CASE WHEN l.status IN ('rejected', 'change_requested') AND l.workflow <> 'built_in' THEN customer_workflow._fingerprints(p.id)
                             ELSE p.sent_back END
-      FROM (SELECT i.id, c.workflow, c.result -> 'state' AS state, c.result #>> '{state,status}' AS status,
-                   c.result -> 'effects' @> '[{"do": "end"}]' AS ended
-              FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id)) AS l
+      FROM (SELECT i.id, c.workflow, c.result, c.result #>> '{state,status}' AS status
+              FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
+             WHERE NOT c.event ? 'submitted') AS l
      WHERE p.id = l.id;
 
     IF 'start_timer' = ANY (doing) THEN
@@ -173,6 +172,12 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._carry_out(customer_workflow._request, customer_workflow._course[], jsonb) IS 'Writes what follows from events, all but the values themselves';
+
+CREATE FUNCTION customer_workflow._kept_state(result jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN result #>> '{state,status}' NOT IN ('applied', 'cancelled', 'expired') THEN result -> 'state' END
+$$;
+COMMENT ON FUNCTION customer_workflow._kept_state(jsonb) IS 'The state that the engine returned, as long as something can still happen';
 
 CREATE FUNCTION customer_workflow._due_times(courses customer_workflow._course[]) RETURNS TABLE (workflow text, version integer, span jsonb, due_at timestamptz)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -285,7 +290,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._effects(customer_workflow._course[], text), customer_workflow._run(customer_workflow._request, customer_workflow._event[], boolean),
     customer_workflow._without(customer_workflow._course[], bigint[]), customer_workflow._refusals(customer_workflow._request, customer_workflow._course[]),
     customer_workflow._carry_out(customer_workflow._request, customer_workflow._course[], jsonb),
-    customer_workflow._due_times(customer_workflow._course[]), customer_workflow._create_work_items(customer_workflow._course[]),
+    customer_workflow._kept_state(jsonb), customer_workflow._due_times(customer_workflow._course[]), customer_workflow._create_work_items(customer_workflow._course[]),
     customer_workflow._change_holders(customer_workflow._course[]), customer_workflow._fingerprints(bigint),
     customer_workflow._record(customer_workflow._request, customer_workflow._course[], jsonb)
     FROM PUBLIC;

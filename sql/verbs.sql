@@ -2,16 +2,18 @@
 
 CREATE FUNCTION customer_workflow._perform(request customer_workflow._request, proposals bigint[], digests text[], all_or_nothing boolean)
     RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-    chunk_size CONSTANT integer := 5000;
+    chunk_size CONSTANT integer := 20000;
     ids bigint[];
+    seen text[];
     chunk bigint[];
     failed customer_workflow._problem[] := '{}';
+    lost customer_workflow._problem[];
     good bigint[];
-    lost bigint[];
 BEGIN
+    PERFORM customer_workflow._plan_for(proposals);
     IF cardinality(digests) <> cardinality(proposals) THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = 'there must be as many digests as proposals',
@@ -20,26 +22,27 @@ BEGIN
     END IF;
     -- In the order of numbers, so that two callers never wait for each other in a circle.
     ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
+    IF digests IS NOT NULL THEN
+        seen := ARRAY(SELECT CASE WHEN count(DISTINCT a.digest) > 1 THEN 'more than one' ELSE min(a.digest) END
+                        FROM unnest(proposals, digests) AS a (id, digest) GROUP BY a.id ORDER BY a.id);
+    END IF;
     -- Before the first chunk: records of a later one must not be locked after the proposals of this one.
     PERFORM customer_workflow._lock(ids, request.verb IN ('submit', 'approve', 'rebase'), request.verb IN ('recall', 'rebase'));
     -- He may have lost it while he waited.
     request.mine := customer_workflow._my_assignees();
     FOR n IN 1 .. cardinality(ids) BY chunk_size LOOP
         chunk := ids[n : n + chunk_size - 1];
-        failed := failed || ARRAY(SELECT o FROM customer_workflow._obstacles(request, chunk,
-            (SELECT array_agg(d.digest ORDER BY c.n) FROM unnest(chunk) WITH ORDINALITY AS c (id, n)
-               LEFT JOIN (SELECT a.id, CASE WHEN count(DISTINCT a.digest) > 1 THEN 'more than one' ELSE min(a.digest) END AS digest
-                            FROM unnest(proposals, digests) AS a (id, digest) GROUP BY a.id) AS d ON d.id = c.id)) AS o);
-        IF all_or_nothing AND failed <> '{}' THEN
-            PERFORM customer_workflow._raise_problem(failed[1]);
+        lost := ARRAY(SELECT o FROM customer_workflow._obstacles(request, chunk, seen[n : n + chunk_size - 1]) AS o);
+        IF all_or_nothing AND lost <> '{}' THEN
+            PERFORM customer_workflow._raise_problem(lost[1]);
         END IF;
-        lost := ARRAY(SELECT f.proposal FROM unnest(failed) AS f);
-        good := ARRAY(SELECT id FROM unnest(chunk) AS id WHERE id IS NOT NULL AND id NOT IN (SELECT l FROM unnest(lost) AS l WHERE l IS NOT NULL) ORDER BY id);
+        good := ARRAY(SELECT id FROM unnest(chunk) AS id
+                       WHERE id IS NOT NULL AND id NOT IN (SELECT l.proposal FROM unnest(lost) AS l WHERE l.proposal IS NOT NULL) ORDER BY id);
         CASE request.verb
             WHEN 'submit' THEN
-                failed := failed || ARRAY(SELECT f FROM customer_workflow._submit(request, good) AS f);
+                lost := lost || ARRAY(SELECT f FROM customer_workflow._submit(request, good) AS f);
             WHEN 'approve', 'reject', 'request_change' THEN
-                failed := failed || ARRAY(SELECT f FROM customer_workflow._decide(request, good, to_jsonb(request.verb), all_or_nothing) AS f);
+                lost := lost || ARRAY(SELECT f FROM customer_workflow._decide(request, good, to_jsonb(request.verb), all_or_nothing) AS f);
             WHEN 'recall' THEN
                 PERFORM customer_workflow._note(request, 'recalled', good, false);
                 PERFORM customer_workflow._back_to_draft(good, NULL, NULL);
@@ -48,17 +51,21 @@ BEGIN
                 PERFORM customer_workflow._close(good);
                 UPDATE customer_workflow.proposal AS p SET status = 'cancelled', collects = false, decided_at = now() WHERE p.id = ANY (good);
             WHEN 'rebase' THEN
-                failed := failed || ARRAY(SELECT f FROM customer_workflow._rebase(request, good) AS f);
+                lost := lost || ARRAY(SELECT f FROM customer_workflow._rebase(request, good) AS f);
         END CASE;
-        IF all_or_nothing AND failed <> '{}' THEN
-            PERFORM customer_workflow._raise_problem(failed[1]);
+        IF all_or_nothing AND lost <> '{}' THEN
+            PERFORM customer_workflow._raise_problem(lost[1]);
         END IF;
+        failed := failed || lost;
     END LOOP;
     RETURN QUERY
+    WITH now AS MATERIALIZED (
+        SELECT p.id, p.status FROM customer_workflow.proposal AS p WHERE p.id = ANY (ids)
+    )
     SELECT a.id, CASE WHEN f.sqlstate IS NULL THEN p.status ELSE 'failed' END, f.sqlstate, f.message
       FROM (SELECT u.id, min(u.n) AS n FROM unnest(proposals) WITH ORDINALITY AS u (id, n) GROUP BY u.id) AS a
-      LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id
-      LEFT JOIN unnest(failed) AS f ON f.proposal IS NOT DISTINCT FROM a.id
+      LEFT JOIN now AS p ON p.id = a.id
+      LEFT JOIN unnest(failed) AS f ON coalesce(f.proposal, 0) = coalesce(a.id, 0) AND (f.proposal IS NULL) = (a.id IS NULL)
      ORDER BY a.n;
 END
 $$;
@@ -244,7 +251,8 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean),
     customer_workflow._rebase(customer_workflow._request, bigint[]), customer_workflow._edited(customer_workflow._request, bigint[]),
     customer_workflow._one(customer_workflow._request, bigint, text),
-    customer_workflow._digest(bigint), customer_workflow._request(text, text, bigint, text),
+    customer_workflow._digests(bigint[], text, integer), customer_workflow._digest(bigint), customer_workflow._new_labels(bigint[]),
+    customer_workflow._request(text, text, bigint, text), customer_workflow._plan_for(bigint[]),
     customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._lock(bigint[], boolean, boolean),
     customer_workflow._note(customer_workflow._request, text, bigint[], boolean)
     FROM PUBLIC;
