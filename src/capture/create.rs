@@ -59,7 +59,7 @@ pub fn forget_sequences() {
 
 /// Makes a proposal for each of these records.
 pub fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
-    let ids: Vec<i64> = which.iter().map(|_| PROPOSALS.next()).collect();
+    let ids = PROPOSALS.take(which.len());
     proposals(table, records, common, which, &ids);
     changes(records, which, &ids);
     history(table, common, &ids);
@@ -164,9 +164,10 @@ fn changes(records: &Records, which: &[usize], ids: &[i64]) {
 fn history(table: &Table, common: &Common, ids: &[i64]) {
     let columns = ["id", "at", "table_id", "proposal", "kind", "person", "database_role", "source", "comment"];
     let (table_id, kind) = (Datum::from(table.table_id), value::text("proposed"));
+    let numbers = HISTORY.take(ids.len());
     let appended = table::append(c"history", columns, ids.len(), |n| {
         [
-            Some(Datum::from(HISTORY.next())),
+            Some(Datum::from(numbers[n])),
             Some(value::now()),
             Some(table_id),
             Some(Datum::from(ids[n])),
