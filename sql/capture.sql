@@ -4,7 +4,8 @@ CREATE FUNCTION customer_workflow._merge(table_id integer, keys text[], hashes u
     originals text[], proposeds text[], images bytea[], withdraws boolean[], author text, parties text[], data_entity text,
     auto_submit boolean, reference text, comment text)
 RETURNS TABLE (record integer, proposal bigint, status text, outcome text, others text, submits boolean, changes bigint)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+-- Planning anew for each call would take most of its time.
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
     amend text := customer_workflow._option(_merge.table_id, 'amend') ->> 0;

@@ -46,7 +46,7 @@ pub fn arm(call: &Call) -> Option<Datum> {
     let columns: Vec<Column> = fields
         .into_iter()
         .flatten()
-        .map(|f| match shape.columns.iter().find(|c| c.name == f) {
+        .map(|f| match shape.columns.iter().find(|c| *c.name == *f) {
             Some(column) => column.clone(),
             None => raise(
                 Report::new(

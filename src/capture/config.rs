@@ -225,21 +225,21 @@ impl Relation {
         let companions = fields.iter().map(|f| held_with(&shape, &table, &key, &fields, f)).collect();
         let by = &table.partition_columns;
         let moves_by =
-            shape.columns.iter().filter(|c| by.contains(&c.name) || by.iter().any(|b| b == "*")).cloned().collect();
+            shape.columns.iter().filter(|c| by.iter().any(|b| **b == *c.name || b == "*")).cloned().collect();
         Relation { shape, table, fields, key, companions, moves_by }
     }
 }
 
 fn held_with(shape: &Shape, table: &Table, key: &[Column], fields: &[Column], field: &Column) -> Vec<Column> {
     let is_in = |set: &[Column], c: &Column| set.iter().any(|k| k.number == c.number);
-    let named = table.options.companions.get(&field.name);
+    let named = table.options.companions.get(&*field.name);
     shape
         .columns
         .iter()
         .filter(|c| !c.generated && !is_in(key, c) && !is_in(fields, c))
         .filter(|c| match table.options.together {
             Together::Row => !table.keeps_book(&c.name),
-            Together::Fields => named.is_some_and(|n| n.contains(&c.name)),
+            Together::Fields => named.is_some_and(|n| n.iter().any(|n| **n == *c.name)),
         })
         .cloned()
         .collect()

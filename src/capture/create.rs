@@ -3,16 +3,48 @@
 
 use super::config::Table;
 use super::flush::{Common, Names, Records, uuids};
-use super::{notice, touched};
+use super::{key, notice, touched};
 use crate::pg::function::array;
 use crate::pg::spi::{Sequence, Statement};
-use crate::pg::{table, value};
+use crate::pg::table::Target;
+use crate::pg::value;
 use pgrx::pg_sys::{
     self, BOOLOID, BYTEAARRAYOID, Datum, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID,
 };
 
-static PROPOSALS: Sequence = Sequence::new(c"proposal_id_seq");
-static HISTORY: Sequence = Sequence::new(c"history_id_seq");
+static PROPOSAL_IDS: Sequence = Sequence::new(c"proposal_id_seq");
+static HISTORY_IDS: Sequence = Sequence::new(c"history_id_seq");
+
+static PROPOSAL: Target<14> = Target::new(
+    c"proposal",
+    [
+        "id",
+        "table_id",
+        "record_key",
+        "record_hash",
+        "author",
+        "parties",
+        "database_role",
+        "data_entity",
+        "auto_submit",
+        "reference",
+        "comment",
+        "status",
+        "collects",
+        "created_at",
+    ],
+    // a new proposal is a draft that collects
+    &[("proposal_of_record", &["record_hash", "table_id", "author"])],
+);
+
+static CHANGE: Target<6> =
+    Target::new(c"change", ["proposal", "field", "original", "proposed", "image", "changed_at"], &[]);
+
+static HISTORY: Target<9> = Target::new(
+    c"history",
+    ["id", "at", "table_id", "proposal", "kind", "person", "database_role", "source", "comment"],
+    &[("history_of_proposal", &["proposal"])],
+);
 
 // The same as statements, which fire the triggers that a table may have.
 static NEW_PROPOSALS: Statement = Statement::new(
@@ -53,13 +85,13 @@ static NEW_HISTORY: Statement = Statement::new(
 
 /// Forgets where our sequences are.
 pub fn forget_sequences() {
-    PROPOSALS.forget();
-    HISTORY.forget();
+    PROPOSAL_IDS.forget();
+    HISTORY_IDS.forget();
 }
 
 /// Makes a proposal for each of these records.
 pub fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
-    let ids: Vec<i64> = which.iter().map(|_| PROPOSALS.next()).collect();
+    let ids = PROPOSAL_IDS.take(which.len());
     proposals(table, records, common, which, &ids);
     changes(records, which, &ids);
     history(table, common, &ids);
@@ -75,30 +107,14 @@ fn id_array(ids: impl Iterator<Item = i64>) -> Datum {
 }
 
 fn proposals(table: &Table, records: &Records, common: &Common, which: &[usize], ids: &[i64]) {
-    let columns = [
-        "id",
-        "table_id",
-        "record_key",
-        "record_hash",
-        "author",
-        "parties",
-        "database_role",
-        "data_entity",
-        "auto_submit",
-        "reference",
-        "comment",
-        "status",
-        "collects",
-        "created_at",
-    ];
     let (table_id, auto_submit) = (Datum::from(table.table_id), Datum::from(common.auto_submit));
     let (status, yes, now) = (value::text("not_submitted"), Datum::from(true), value::transaction_start());
-    let appended = table::append(c"proposal", columns, ids.len(), |n| {
+    let appended = PROPOSAL.append(ids.len(), |n| {
         let i = which[n];
         [
             Some(Datum::from(ids[n])),
             Some(table_id),
-            records.keys[i].map(value::jsonb),
+            records.keys[i].map(key::jsonb),
             Some(Datum::from(records.hashes[i].as_ptr())),
             Some(common.person),
             common.parties,
@@ -141,9 +157,8 @@ fn changes(records: &Records, which: &[usize], ids: &[i64]) {
             rows.push((id, names.datum(&change.field), change));
         }
     }
-    let columns = ["proposal", "field", "original", "proposed", "image", "changed_at"];
     let now = value::transaction_start();
-    let appended = table::append(c"change", columns, rows.len(), |n| {
+    let appended = CHANGE.append(rows.len(), |n| {
         let (id, field, change) = rows[n];
         [Some(Datum::from(id)), Some(field), change.original, change.proposed, change.image, Some(now)]
     });
@@ -162,11 +177,11 @@ fn changes(records: &Records, which: &[usize], ids: &[i64]) {
 }
 
 fn history(table: &Table, common: &Common, ids: &[i64]) {
-    let columns = ["id", "at", "table_id", "proposal", "kind", "person", "database_role", "source", "comment"];
     let (table_id, kind) = (Datum::from(table.table_id), value::text("proposed"));
-    let appended = table::append(c"history", columns, ids.len(), |n| {
+    let numbers = HISTORY_IDS.take(ids.len());
+    let appended = HISTORY.append(ids.len(), |n| {
         [
-            Some(Datum::from(HISTORY.next())),
+            Some(Datum::from(numbers[n])),
             Some(value::now()),
             Some(table_id),
             Some(Datum::from(ids[n])),

@@ -8,7 +8,7 @@ use crate::error::{Report, raise, warning};
 use crate::guard::person::{self, Who};
 use crate::pg::function::{array, text_array};
 use crate::pg::spi::Statement;
-use crate::pg::table::{self, Sight};
+use crate::pg::lookup::{self, Sight};
 use crate::pg::{callbacks, role, value};
 use crate::settings;
 use pgrx::pg_sys::{
@@ -278,7 +278,7 @@ fn open_records(table: &Table, records: &Records) -> HashSet<[u8; 16]> {
 
 fn open_proposals(table: &Table, records: &Records, sight: Sight, mut found: impl FnMut(usize, i64)) {
     let index = (c"proposal", c"proposal_of_record");
-    table::find(index, ["id"], sight, &records.hashes, table.table_id, |i, [id]| {
+    lookup::find(index, ["id"], sight, &records.hashes, table.table_id, |i, [id]| {
         if let Some(id) = id {
             found(i, id.value() as i64);
         }

@@ -4,24 +4,38 @@ use crate::error::{Report, raise};
 use crate::pg::column::Column;
 use crate::pg::shape::Shape;
 use crate::pg::value::{self, Value};
-use pgrx::pg_sys::{self, Oid};
+use pgrx::pg_sys::{self, Datum, Oid};
 use sha2::{Digest, Sha256};
 use std::ffi::CString;
+use std::fmt::Write;
 
 /// The key as jsonb writes it, `{"id": 42}`. `columns` are in the order in which jsonb sorts their names.
 pub fn text(columns: &[Column], values: impl Fn(&Column) -> Value) -> String {
     let mut text = String::with_capacity(32);
     for (i, column) in columns.iter().enumerate() {
         text.push_str(if i == 0 { "{" } else { ", " });
-        text.push_str(&quoted(&column.name));
+        push_quoted(&mut text, &column.name);
         text.push_str(": ");
         match values(column) {
             None => text.push_str("null"),
-            Some(v) => text.push_str(&json(column, value::to_string(column, v))),
+            Some(v) => match integer_value(column, v) {
+                // as its output function writes it
+                Some(number) => _ = write!(text, "{number}"),
+                None => text.push_str(&json(column, value::to_string(column, v))),
+            },
         }
     }
     text.push('}');
     text
+}
+
+fn integer_value(column: &Column, value: Datum) -> Option<i64> {
+    match column.type_oid {
+        pg_sys::INT2OID => Some((value.value() as i16).into()),
+        pg_sys::INT4OID => Some((value.value() as i32).into()),
+        pg_sys::INT8OID => Some(value.value() as i64),
+        _ => None,
+    }
 }
 
 fn json(column: &Column, output: String) -> String {
@@ -35,8 +49,34 @@ fn json(column: &Column, output: String) -> String {
     }
 }
 
+fn push_quoted(text: &mut String, s: &str) {
+    if s.bytes().all(|c| c == b'_' || c.is_ascii_alphanumeric()) {
+        text.push('"');
+        text.push_str(s);
+        text.push('"');
+    } else {
+        text.push_str(&quoted(s));
+    }
+}
+
 fn quoted(s: &str) -> String {
     serde_json::Value::String(s.to_owned()).to_string()
+}
+
+/// The key as a `jsonb` datum in the current memory context, from its text.
+pub fn jsonb(text: Datum) -> Datum {
+    let string = value::text_string(text);
+    match single_integer(&string) {
+        Some((name, number)) => value::jsonb_of_number(name, number),
+        None => value::jsonb(text),
+    }
+}
+
+/// Name and value of a key that is one integer, if its name is plain.
+fn single_integer(text: &str) -> Option<(&str, i64)> {
+    let (name, rest) = text.strip_prefix("{\"")?.split_once('"')?;
+    let number = rest.strip_prefix(": ")?.strip_suffix('}')?;
+    (!name.contains('\\')).then_some((name, number.parse().ok()?))
 }
 
 /// 16 bytes that stand for a key in indexes, since a key may be longer than an index entry. Keys of one or two integers are
@@ -102,7 +142,7 @@ pub fn canonical(relation: Oid, given: &str) -> String {
                 .hint("Name a table that has one."),
         );
     }
-    let names = || key.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ");
+    let names = || key.iter().map(|c| &*c.name).collect::<Vec<_>>().join(", ");
     let refuse = |detail: String| -> ! {
         raise(
             Report::new(
@@ -116,11 +156,11 @@ pub fn canonical(relation: Oid, given: &str) -> String {
     let Ok(serde_json::Value::Object(object)) = serde_json::from_str(given) else {
         refuse("It is not a JSON object.".to_owned())
     };
-    if let Some(unknown) = object.keys().find(|k| key.iter().all(|c| &c.name != *k)) {
+    if let Some(unknown) = object.keys().find(|k| key.iter().all(|c| *c.name != **k)) {
         refuse(format!("\"{unknown}\" is not in the primary key."));
     }
     text(&key, |column| {
-        let text = match object.get(&column.name) {
+        let text = match object.get(&*column.name) {
             None => refuse(format!("\"{}\" is missing.", column.name)),
             Some(serde_json::Value::Null) => refuse(format!("\"{}\" is null.", column.name)),
             Some(serde_json::Value::String(s)) => s.clone(),

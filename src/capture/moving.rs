@@ -48,7 +48,7 @@ pub fn keep(relation: &Relation, event: &Event, back: &[(&Column, Value)], outco
         depth: callbacks::depth(),
         subtransaction: callbacks::subtransaction(),
         values: buffer::in_memory(|| {
-            relation.fields.iter().map(|f| (f.name.as_str().into(), value::copy(f, stored(f)))).collect()
+            relation.fields.iter().map(|f| (f.name.clone(), value::copy(f, stored(f)))).collect()
         }),
         old_key: key::text(&relation.key, |c| event.value(Side::Old, c)),
         outcome,
@@ -75,13 +75,13 @@ pub fn arrived(call: &Call) -> Option<Datum> {
     let key = key::text(&relation.key, |c| event.value(Side::Old, c));
     let mut back: Vec<(&Column, Value)> = Vec::new();
     for field in &relation.fields {
-        let Some((_, kept)) = values.iter().find(|(n, _)| **n == *field.name) else { continue };
+        let Some((_, kept)) = values.iter().find(|(n, _)| *n == field.name) else { continue };
         let assigned = event.value(Side::Old, field);
         if !value::same_image(field, *kept, assigned) {
             if permit::covers(relation.shape.root) {
                 permit::refuse(&relation, &event, &key, &field.name);
             }
-            if !outcome.changes.iter().any(|c| *c.field == *field.name) {
+            if !outcome.changes.iter().any(|c| c.field == field.name) {
                 outcome.changes.push(change(field, *kept, assigned));
             }
             back.push((field, *kept));

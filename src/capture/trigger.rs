@@ -102,13 +102,13 @@ pub fn first(call: &Call) -> Option<Datum> {
         let (old, new) = (event.value(Side::Old, field), event.value(Side::New, field));
         if value::same_image(field, old, new) {
             if (policy.withdraw || proposing) && event.sets(field) {
-                held.withdrawn.push(field.name.as_str().into());
+                held.withdrawn.push(field.name.clone());
             }
             continue;
         }
         match decide(&relation, &event, &policy, field) {
             Behavior::AllowWithoutApproval | Behavior::RejectChanges => continue,
-            Behavior::IgnoreChanges => held.ignored.push(field.name.as_str().into()),
+            Behavior::IgnoreChanges => held.ignored.push(field.name.clone()),
             Behavior::CreateChangeProposals => {
                 held.changes.push(change(field, old, new));
                 for companion in relation.companions(i) {
@@ -162,7 +162,7 @@ pub fn last(call: &Call) -> Option<Datum> {
             continue;
         }
         let policy = policy.get_or_insert_with(|| relation.policy(&person::current()));
-        let kept = held.as_ref().is_some_and(|h| h.changes.iter().any(|c| *c.field == *field.name));
+        let kept = held.as_ref().is_some_and(|h| h.changes.iter().any(|c| c.field == field.name));
         match decide(&relation, &event, policy, field) {
             Behavior::AllowWithoutApproval | Behavior::RejectChanges => {
                 direct.push(change(field, old, new));
@@ -285,7 +285,7 @@ pub fn change(field: &Column, old: Value, new: Value) -> Change {
     buffer::in_memory(|| {
         let proposed = value::render(field, new);
         Change {
-            field: field.name.as_str().into(),
+            field: field.name.clone(),
             original: value::render(field, old),
             proposed,
             image: new.zip(proposed).and_then(|(value, text)| image::where_text_is_not_exact(field, value, text)),
@@ -317,7 +317,7 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
             .iter()
             .filter(|f| policy.behavior(&f.name) == Behavior::RejectChanges)
             .filter(|f| !value::same_image(f, event.value(Side::Old, f), event.value(Side::New, f)))
-            .map(|f| f.name.as_str())
+            .map(|f| &*f.name)
             .collect();
         raise(
             Report::new(
@@ -337,8 +337,12 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
 
 fn take_held(relation: &Relation, event: &Event) -> Option<Held> {
     let (row, depth) = (event.row_address(), callbacks::depth());
+    let is_it = |h: &Held| h.relation == relation.shape.relation && h.row == row && h.depth == depth;
+    if let Some(only) = HELD.with_borrow_mut(|held| if held.len() == 1 { held.pop_if(|h| is_it(h)) } else { None }) {
+        return Some(only);
+    }
     let mut mine = take_where(|h| h.depth >= depth);
-    let at = mine.iter().rposition(|h| h.relation == relation.shape.relation && h.row == row && h.depth == depth);
+    let at = mine.iter().rposition(is_it);
     let found = at.map(|i| mine.remove(i));
     mine.into_iter().for_each(Held::swallowed);
     found

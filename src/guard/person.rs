@@ -152,9 +152,10 @@ pub fn configuration_changed() {
 /// The transaction is over.
 pub fn forget() {
     STATE.with_borrow_mut(|s| {
-        s.named = None;
         s.evaluating.clear();
-        s.cached = None;
+        if s.named.take().is_some() {
+            s.cached = None;
+        }
     });
 }
 

@@ -22,6 +22,8 @@ thread_local! {
     /// The statement in which invalidations of other sessions were last looked for.
     static LOOKED: Cell<u64> = const { Cell::new(0) };
     static STALE: Cell<bool> = const { Cell::new(true) };
+    /// How often a definition has changed.
+    static VERSION: Cell<u64> = const { Cell::new(0) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
 }
 
@@ -39,6 +41,7 @@ pub fn install() {
         pg_sys::RegisterXactCallback(Some(transaction_event), std::ptr::null_mut());
         pg_sys::RegisterSubXactCallback(Some(subtransaction_event), std::ptr::null_mut());
         pg_sys::CacheRegisterRelcacheCallback(Some(relation_changed), Datum::from(0));
+        pg_sys::CacheRegisterSyscacheCallback(pg_sys::SysCacheIdentifier::AUTHOID as i32, Some(role_changed), Datum::from(0));
     }
 }
 
@@ -84,8 +87,11 @@ pub fn inside_update() {
 
 /// The current subtransaction.
 pub fn subtransaction() -> u32 {
-    // SAFETY: reads a variable.
-    unsafe { pg_sys::GetCurrentSubTransactionId() }
+    // SAFETY: reads a variable; declared here because it cannot raise, and is asked for every row.
+    unsafe extern "C" {
+        safe fn GetCurrentSubTransactionId() -> pg_sys::SubTransactionId;
+    }
+    GetCurrentSubTransactionId()
 }
 
 /// Whether the transaction keeps one snapshot (REPEATABLE READ or SERIALIZABLE).
@@ -108,6 +114,11 @@ pub fn take_stale() -> bool {
 /// Marks everything that is cached as stale.
 pub fn mark_stale() {
     STALE.set(true);
+}
+
+/// Another number after the definition of a watched relation has changed, as far as this session has taken notice.
+pub fn version() -> u64 {
+    VERSION.get()
 }
 
 /// From now on a change of this relation's definition makes [`take_stale`] true.
@@ -270,7 +281,13 @@ unsafe extern "C-unwind" fn relation_changed(_: Datum, relation: Oid) {
     let watched = WATCHED.with(|w| w.try_borrow().map_or(true, |w| w.contains(&relation.to_u32())));
     if relation == Oid::INVALID || watched {
         STALE.set(true);
+        VERSION.set(VERSION.get() + 1);
     }
+}
+
+/// A role may have another name, which who acts is called by.
+unsafe extern "C-unwind" fn role_changed(_: Datum, _: std::ffi::c_int, _: u32) {
+    STALE.set(true);
 }
 
 /// Makes unknown settings under our prefix an error once the library is loaded.

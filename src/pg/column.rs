@@ -1,12 +1,13 @@
 //! What must be known of a column to compare, write and read its values.
 
 use pgrx::pg_sys::{self, Oid};
+use std::rc::Rc;
 
 /// One column of a relation.
 #[derive(Clone, Debug)]
 pub struct Column {
     /// Its name, as bytes of the server's encoding read as UTF-8.
-    pub name: String,
+    pub name: Rc<str>,
     /// Its number, from 1.
     pub number: i16,
     /// Its type.
@@ -35,7 +36,7 @@ impl Column {
             pg_sys::get_typlenbyval(type_oid, &mut len, &mut byval);
         }
         Column {
-            name: String::new(),
+            name: Rc::from(""),
             number: 0,
             type_oid,
             typmod: -1,
@@ -58,7 +59,7 @@ impl Column {
             return None;
         }
         let mut column = Column::of_type(att.atttypid);
-        column.name = pgrx::name_data_to_str(&att.attname).to_owned();
+        column.name = pgrx::name_data_to_str(&att.attname).into();
         column.number = number;
         column.typmod = att.atttypmod;
         column.generated = att.attgenerated != 0 || att.attidentity as u8 == pg_sys::ATTRIBUTE_IDENTITY_ALWAYS;

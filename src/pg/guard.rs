@@ -5,7 +5,7 @@ use crate::error::Report;
 use cee_scape::call_with_sigsetjmp;
 use pgrx::pg_sys;
 use std::any::Any;
-use std::ffi::{CStr, CString, c_char, c_int};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -128,9 +128,51 @@ pub fn raise(report: Report) -> ! {
     resume_unwind(Box::new(report))
 }
 
-/// Sends a NOTICE.
+/// Sends a NOTICE, which reaches the client together with what follows it, at the latest with the end of its command. PostgreSQL itself
+/// would write to the socket at once, and wake the client for nothing else.
 pub fn notice(text: &str) {
+    let _unhurried = Unhurried::new();
     below_error(pg_sys::NOTICE as c_int, text, "00000");
+}
+
+/// How the server talks to its client (PQcommMethods in libpq/libpq.h).
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Methods {
+    reset: *const c_void,
+    flush: unsafe extern "C" fn() -> c_int,
+    others: [*const c_void; 4],
+}
+
+unsafe extern "C" {
+    static mut PqCommMethods: *const Methods;
+}
+
+/// While it lives, messages to the client only fill the buffer, which is written when it is full.
+struct Unhurried(*const Methods);
+
+impl Unhurried {
+    fn new() -> Self {
+        static mut METHODS: MaybeUninit<Methods> = MaybeUninit::uninit();
+        unsafe extern "C" fn later() -> c_int {
+            0
+        }
+        // SAFETY: variables of this single-threaded backend; the former methods come back when this is dropped.
+        unsafe {
+            let former = PqCommMethods;
+            let own = &raw mut METHODS;
+            (*own).write(Methods { flush: later, ..*former });
+            PqCommMethods = own.cast();
+            Unhurried(former)
+        }
+    }
+}
+
+impl Drop for Unhurried {
+    fn drop(&mut self) {
+        // SAFETY: what was there before.
+        unsafe { PqCommMethods = self.0 };
+    }
 }
 
 /// Sends a WARNING.

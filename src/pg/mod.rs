@@ -7,6 +7,7 @@ pub mod function;
 pub mod guard;
 pub mod image;
 pub mod parse;
+pub mod lookup;
 pub mod role;
 pub mod row;
 pub mod settings;

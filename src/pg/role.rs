@@ -3,16 +3,22 @@
 use pgrx::pg_sys::{self, Oid};
 use std::ffi::{CStr, CString};
 
+// Declared here because they cannot raise, and are asked for every row.
+unsafe extern "C" {
+    fn GetSessionUserId() -> Oid;
+    fn GetCurrentRoleId() -> Oid;
+}
+
 /// The role that logged in (or that a superuser put on by SET SESSION AUTHORIZATION).
 pub fn session_user() -> Oid {
     // SAFETY: reads a variable.
-    unsafe { pg_sys::GetSessionUserId() }
+    unsafe { GetSessionUserId() }
 }
 
 /// The role of SET ROLE, or `None`. SECURITY DEFINER functions do not change it.
 pub fn set_role() -> Option<Oid> {
     // SAFETY: reads a variable.
-    Some(unsafe { pg_sys::GetCurrentRoleId() }).filter(|&oid| oid != Oid::INVALID)
+    Some(unsafe { GetCurrentRoleId() }).filter(|&oid| oid != Oid::INVALID)
 }
 
 /// The role that the session works as, outside any SECURITY DEFINER function.

@@ -5,6 +5,12 @@ use super::value::Value;
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::ffi::CStr;
 
+// Declared here because they raise for nothing that a trigger's rows can have, and are called for every value.
+unsafe extern "C-unwind" {
+    fn slot_getsomeattrs_int(slot: *mut pg_sys::TupleTableSlot, count: std::ffi::c_int);
+    fn bms_is_member(member: std::ffi::c_int, set: *const pg_sys::Bitmapset) -> bool;
+}
+
 /// A trigger event: which relation, which rows.
 pub struct Event(*mut pg_sys::TriggerData);
 
@@ -72,7 +78,7 @@ impl Event {
         // SAFETY: row triggers have their slots filled; deforming fills at least `n` entries.
         unsafe {
             if (*slot).tts_nvalid < n {
-                pg_sys::slot_getsomeattrs_int(slot, n.into());
+                slot_getsomeattrs_int(slot, n.into());
             }
             let i = n as usize - 1;
             (!*(*slot).tts_isnull.add(i)).then(|| *(*slot).tts_values.add(i))
@@ -88,7 +94,7 @@ impl Event {
     pub fn sets(&self, column: &Column) -> bool {
         let bit = i32::from(column.number) - pg_sys::FirstLowInvalidHeapAttributeNumber;
         // SAFETY: null or a bitmapset that lives as long as the call.
-        unsafe { pg_sys::bms_is_member(bit, self.data().tg_updatedcols.cast_mut()) }
+        unsafe { bms_is_member(bit, self.data().tg_updatedcols) }
     }
 
     /// Where the stored row lies; tells rows of one relation apart within a statement.

@@ -1,11 +1,17 @@
 //! Settings under which values become text and back, whatever the session has: ISO dates, UTC, shortest exact floats.
 
 use pgrx::pg_sys;
+use std::cell::Cell;
 use std::ffi::c_int;
 
 unsafe extern "C" {
     static mut bytea_output: c_int;
     static mut Array_nulls: bool;
+}
+
+thread_local! {
+    /// Zones stay where they are once they are loaded.
+    static UTC: Cell<*mut pg_sys::pg_tz> = const { Cell::new(std::ptr::null_mut()) };
 }
 
 const BYTEA_OUTPUT_HEX: c_int = 1;
@@ -46,9 +52,11 @@ impl Fast {
             pg_sys::extra_float_digits = 1;
             bytea_output = BYTEA_OUTPUT_HEX;
             Array_nulls = true;
-            let utc = pg_sys::pg_tzset(c"UTC".as_ptr());
-            if !utc.is_null() {
-                pg_sys::session_timezone = utc;
+            if UTC.get().is_null() {
+                UTC.set(pg_sys::pg_tzset(c"UTC".as_ptr()));
+            }
+            if !UTC.get().is_null() {
+                pg_sys::session_timezone = UTC.get();
             }
             saved
         }

@@ -14,6 +14,7 @@ unsafe extern "C-unwind" {
         read_only: bool,
         limit: std::ffi::c_long,
     ) -> std::ffi::c_int;
+    fn nextval_internal(sequence: Oid, check_permissions: bool) -> i64;
 }
 
 /// A statement that is prepared at its first use and kept. Its text qualifies every name and operator, because it is
@@ -63,7 +64,10 @@ impl Statement {
             }
             if self.plan.get().is_null() {
                 let mut types = self.types.to_vec();
-                let plan = pg_sys::SPI_prepare(self.sql.as_ptr(), types.len() as i32, types.as_mut_ptr());
+                // planned once: that the statements get arrays of another length changes nothing
+                let options = pg_sys::CURSOR_OPT_GENERIC_PLAN as i32;
+                let plan =
+                    pg_sys::SPI_prepare_cursor(self.sql.as_ptr(), types.len() as i32, types.as_mut_ptr(), options);
                 if plan.is_null() || pg_sys::SPI_keepplan(plan) != 0 {
                     pgrx::error!("could not prepare {:?}", self.sql);
                 }
@@ -156,7 +160,7 @@ fn own() -> (Oid, Oid) {
     })
 }
 
-/// The next number of a sequence of this extension.
+/// A sequence of this extension.
 pub struct Sequence {
     name: &'static CStr,
     oid: Cell<Oid>,
@@ -176,18 +180,18 @@ impl Sequence {
         self.oid.set(Oid::INVALID);
     }
 
-    /// Its next number.
-    pub fn next(&self) -> i64 {
-        role::with_user(owner(), || {
-            // SAFETY: catalog look-ups; nextval is called as SQL would call it.
-            unsafe {
-                if self.oid.get() == Oid::INVALID {
-                    let namespace = pg_sys::get_namespace_oid(c"customer_workflow".as_ptr(), false);
-                    self.oid.set(pg_sys::get_relname_relid(self.name.as_ptr(), namespace));
-                }
-                let nextval = Oid::from(pg_sys::F_NEXTVAL);
-                pg_sys::OidFunctionCall1Coll(nextval, Oid::INVALID, Datum::from(self.oid.get())).value() as i64
+    /// Its next numbers, as many as are asked for.
+    pub fn take(&self, count: usize) -> Vec<i64> {
+        // SAFETY: catalog look-ups; the sequence is ours, so that nobody's privilege on it matters.
+        unsafe {
+            if self.oid.get() == Oid::INVALID {
+                let namespace = pg_sys::get_namespace_oid(c"customer_workflow".as_ptr(), false);
+                self.oid.set(pg_sys::get_relname_relid(self.name.as_ptr(), namespace));
             }
-        })
+            let mut numbers = vec![0; count];
+            let (oid, all) = (self.oid.get(), numbers.as_mut_slice());
+            call(|| all.iter_mut().for_each(|n| *n = nextval_internal(oid, false)));
+            numbers
+        }
     }
 }

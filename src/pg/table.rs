@@ -1,19 +1,29 @@
-//! Rows of our own tables written and found without a statement, as PostgreSQL treats its catalogs: no plan that may turn out
-//! wrong, and what a bulk capture spends on a row is the row itself and its index entries.
+//! Rows of our own tables written without a statement, as PostgreSQL treats its catalogs: what a capture spends on a row is the row
+//! itself and its index entries.
 
 use super::arena;
+use super::callbacks;
 use super::column::attribute;
 use super::guard::call;
-use super::role;
-use super::spi::owner;
 use super::value::Value;
 use pgrx::pg_sys::{self, Datum, Oid};
+use std::cell::RefCell;
 use std::ffi::CStr;
+use std::rc::Rc;
 
 /// Rows are written in batches of at most this many.
 const BATCH: usize = 500;
 
+// Declared here to be called under one guard for many rows, instead of one each as pgrx has it.
 unsafe extern "C-unwind" {
+    fn heap_form_tuple(desc: pg_sys::TupleDesc, values: *const Datum, nulls: *const bool) -> pg_sys::HeapTuple;
+    fn heap_insert(
+        relation: pg_sys::Relation,
+        tuple: pg_sys::HeapTuple,
+        command: pg_sys::CommandId,
+        options: std::ffi::c_int,
+        state: *mut std::ffi::c_void,
+    );
     fn heap_multi_insert(
         relation: pg_sys::Relation,
         slots: *mut *mut pg_sys::TupleTableSlot,
@@ -22,111 +32,247 @@ unsafe extern "C-unwind" {
         options: std::ffi::c_int,
         state: *mut std::ffi::c_void,
     );
-    fn ExecInsertIndexTuples(
-        info: *mut pg_sys::ResultRelInfo,
-        slot: *mut pg_sys::TupleTableSlot,
-        state: *mut pg_sys::EState,
-        update: bool,
-        no_error: bool,
-        conflict: *mut bool,
-        arbiters: *mut pg_sys::List,
-        #[cfg(not(feature = "pg15"))] only_summarizing: bool,
-    ) -> *mut pg_sys::List;
-    fn index_rescan(
-        scan: pg_sys::IndexScanDesc,
-        keys: pg_sys::ScanKey,
-        key_count: std::ffi::c_int,
-        orders: pg_sys::ScanKey,
-        order_count: std::ffi::c_int,
-    );
-    fn index_getnext_slot(
-        scan: pg_sys::IndexScanDesc,
-        direction: pg_sys::ScanDirection::Type,
-        slot: *mut pg_sys::TupleTableSlot,
+    fn index_insert(
+        index: pg_sys::Relation,
+        values: *mut Datum,
+        nulls: *mut bool,
+        row: pg_sys::ItemPointer,
+        heap: pg_sys::Relation,
+        unique: pg_sys::IndexUniqueCheck::Type,
+        unchanged: bool,
+        info: *mut pg_sys::IndexInfo,
     ) -> bool;
 }
 
-fn oid_of(name: &CStr) -> Oid {
-    // SAFETY: catalog look-ups; an unknown name gives an invalid oid, which relation_open refuses.
+/// The oid of a table or index of ours, an invalid one where it does not exist.
+pub(super) fn oid_of(name: &CStr) -> Oid {
+    // SAFETY: catalog look-ups.
     unsafe {
         let namespace = pg_sys::get_namespace_oid(c"customer_workflow".as_ptr(), false);
         pg_sys::get_relname_relid(name.as_ptr(), namespace)
     }
 }
 
-/// Numbers of these columns, or `None` where rows cannot be written this way: the table has triggers that fire on INSERT, or
-/// other columns that want a value.
-///
+/// A table of ours that rows are added to.
+pub struct Target<const N: usize> {
+    table: &'static CStr,
+    columns: [&'static str; N],
+    /// Indexes with an expression or a predicate, by name, with the column that has the value of each key in all rows that are
+    /// added; the predicate is true for them.
+    special: &'static [(&'static str, &'static [&'static str])],
+    layout: RefCell<Option<Rc<Layout<N>>>>,
+}
+
+// SAFETY: a backend has one thread.
+unsafe impl<const N: usize> Sync for Target<N> {}
+
+/// What of a table's definition matters, until it changes.
+struct Layout<const N: usize> {
+    version: u64,
+    relation: Oid,
+    /// The numbers of the columns.
+    numbers: [usize; N],
+    indexes: Vec<Index>,
+}
+
+struct Index {
+    oid: Oid,
+    unique: bool,
+    /// For each of its columns the place of its value, `None` for a column that is null.
+    values: Vec<Option<usize>>,
+}
+
+impl<const N: usize> Target<N> {
+    /// The table of this name; the values of `columns` will be given, every other column is null.
+    pub const fn new(
+        table: &'static CStr,
+        columns: [&'static str; N],
+        special: &'static [(&'static str, &'static [&'static str])],
+    ) -> Self {
+        Target { table, columns, special, layout: RefCell::new(None) }
+    }
+
+    /// Adds rows: `row(i)` gives the values for row `i`, in a memory context that is emptied after each batch. False, and nothing
+    /// is added, where that would not do what an INSERT does. CHECK constraints are not looked at: the caller gives values that
+    /// meet them.
+    pub fn append(&self, rows: usize, mut row: impl FnMut(usize) -> [Value; N]) -> bool {
+        // SAFETY: what COPY does. On ERROR the abort of the (sub)transaction closes and frees what is open.
+        unsafe {
+            let lock = pg_sys::RowExclusiveLock as i32;
+            let known = self.layout.borrow().as_ref().map_or(Oid::INVALID, |l| l.relation);
+            let relation = match known {
+                Oid::INVALID => pg_sys::relation_open(oid_of(self.table), lock),
+                oid => pg_sys::try_relation_open(oid, lock),
+            };
+            if relation.is_null() {
+                // the extension was created anew
+                self.layout.take();
+                return self.append(rows, row);
+            }
+            let layout = if fires_triggers(relation) { None } else { self.layout(relation) };
+            if let Some(layout) = &layout {
+                let open = |i: &Index| pg_sys::index_open(i.oid, lock);
+                let indexes: Vec<pg_sys::Relation> = layout.indexes.iter().map(open).collect();
+                if rows == 1 {
+                    write_one(relation, layout, &indexes, row(0));
+                } else {
+                    write_many(relation, layout, &indexes, rows, row);
+                }
+                indexes.into_iter().for_each(|i| pg_sys::index_close(i, pg_sys::NoLock as i32));
+                pg_sys::CommandCounterIncrement();
+            }
+            pg_sys::relation_close(relation, pg_sys::NoLock as i32);
+            layout.is_some()
+        }
+    }
+
+    /// # Safety
+    /// `relation` is this table, open.
+    unsafe fn layout(&self, relation: pg_sys::Relation) -> Option<Rc<Layout<N>>> {
+        // what other sessions changed is known since the table was locked
+        if let Some(known) = self.layout.borrow().as_ref().filter(|l| l.version == callbacks::version()) {
+            return Some(known.clone());
+        }
+        // SAFETY: promised by the caller.
+        let layout = unsafe { self.read_layout(relation) }.map(Rc::new);
+        self.layout.replace(layout.clone());
+        layout
+    }
+
+    /// # Safety
+    /// `relation` is this table, open.
+    unsafe fn read_layout(&self, relation: pg_sys::Relation) -> Option<Layout<N>> {
+        // SAFETY: promised by the caller; descriptors belong to the open relation and its open indexes.
+        unsafe {
+            callbacks::watch((*relation).rd_id);
+            let version = callbacks::version();
+            let class = (*relation).rd_rel;
+            if (*class).relkind as u8 != pg_sys::RELKIND_RELATION || (*class).relam != pg_sys::HEAP_TABLE_AM_OID {
+                return None;
+            }
+            let desc = (*relation).rd_att;
+            let mut numbers = [0; N];
+            for n in 1..=(*desc).natts as i16 {
+                let column = attribute(desc, n);
+                let name = pgrx::name_data_to_str(&column.attname);
+                match self.columns.iter().position(|c| *c == name) {
+                    _ if column.attisdropped => {}
+                    Some(at) => numbers[at] = n as usize,
+                    None if column.attnotnull || column.atthasdef || column.attidentity != 0 => return None,
+                    None => {}
+                }
+            }
+            if numbers.contains(&0) {
+                return None;
+            }
+            let list = pg_sys::RelationGetIndexList(relation);
+            let count = if list.is_null() { 0 } else { (*list).length as usize };
+            let mut indexes = Vec::with_capacity(count);
+            for i in 0..count {
+                let index =
+                    pg_sys::index_open((*(*list).elements.add(i)).oid_value, pg_sys::RowExclusiveLock as i32);
+                let read = self.read_index(index, &numbers);
+                pg_sys::index_close(index, pg_sys::NoLock as i32);
+                indexes.push(read?);
+            }
+            pg_sys::list_free(list);
+            Some(Layout { version, relation: (*relation).rd_id, numbers, indexes })
+        }
+    }
+
+    /// # Safety
+    /// `index` is open.
+    unsafe fn read_index(&self, index: pg_sys::Relation, numbers: &[usize; N]) -> Option<Index> {
+        // SAFETY: promised by the caller.
+        unsafe {
+            let (meta, class) = ((*index).rd_index, (*index).rd_rel);
+            let plain = (*class).relam == pg_sys::BTREE_AM_OID
+                && (*meta).indisready
+                && (*meta).indimmediate
+                && !(*meta).indisexclusion;
+            if !plain {
+                return None;
+            }
+            let keys = (*meta).indkey.values.as_slice((*meta).indnatts as usize);
+            let of_number = |n: i16| numbers.iter().position(|k| *k == n as usize);
+            let name = pgrx::name_data_to_str(&(*class).relname);
+            let values = if let Some((_, columns)) = self.special.iter().find(|s| s.0 == name) {
+                let given: Option<Vec<_>> = columns.iter().map(|c| self.columns.iter().position(|k| k == c)).collect();
+                let given = given.filter(|g| g.len() == keys.len())?;
+                if keys.iter().zip(&given).any(|(&key, &at)| key != 0 && numbers[at] != key as usize) {
+                    return None;
+                }
+                given.into_iter().map(Some).collect()
+            } else {
+                let simple = pg_sys::RelationGetIndexExpressions(index).is_null()
+                    && pg_sys::RelationGetIndexPredicate(index).is_null();
+                if !simple {
+                    return None;
+                }
+                keys.iter().map(|&n| of_number(n)).collect()
+            };
+            Some(Index { oid: (*index).rd_id, unique: (*meta).indisunique, values })
+        }
+    }
+}
+
 /// # Safety
 /// `relation` is open.
-unsafe fn plain<const N: usize>(relation: pg_sys::Relation, columns: [&str; N]) -> Option<[usize; N]> {
-    // SAFETY: promised by the caller; descriptors belong to the open relation.
+unsafe fn fires_triggers(relation: pg_sys::Relation) -> bool {
+    // SAFETY: promised by the caller.
     unsafe {
         let triggers = (*relation).trigdesc;
-        let fires = !triggers.is_null()
+        !triggers.is_null()
             && ((*triggers).trig_insert_before_row
                 || (*triggers).trig_insert_after_row
                 || (*triggers).trig_insert_before_statement
                 || (*triggers).trig_insert_after_statement
-                || (*triggers).trig_insert_new_table);
-        let class = (*relation).rd_rel;
-        if fires || (*class).relkind as u8 != pg_sys::RELKIND_RELATION || (*class).relam != pg_sys::HEAP_TABLE_AM_OID {
-            return None;
-        }
-        let desc = (*relation).rd_att;
-        let mut numbers = [0; N];
-        for n in 1..=(*desc).natts as i16 {
-            let column = attribute(desc, n);
-            let name = pgrx::name_data_to_str(&column.attname);
-            match columns.iter().position(|c| *c == name) {
-                Some(at) if !column.attisdropped => numbers[at] = n as usize,
-                _ if column.attisdropped => {}
-                None if column.attnotnull || column.atthasdef || column.attidentity != 0 => return None,
-                _ => {}
-            }
-        }
-        numbers.iter().all(|n| *n > 0).then_some(numbers)
+                || (*triggers).trig_insert_new_table)
     }
 }
 
-/// Adds rows to a table of ours: `row(i)` gives the values of `columns` for row `i`, in a memory context that is emptied after each
-/// batch. Every other column becomes null. False, and nothing is added, where that would not do what an INSERT does.
-/// CHECK constraints are not looked at: the caller gives values that meet them.
-pub fn append<const N: usize>(
-    table: &CStr,
-    columns: [&str; N],
-    rows: usize,
-    row: impl FnMut(usize) -> [Value; N],
-) -> bool {
-    // SAFETY: what COPY does. On ERROR the abort of the (sub)transaction closes and frees what is open.
-    role::with_user(owner(), || unsafe {
-        let relation = pg_sys::relation_open(oid_of(table), pg_sys::RowExclusiveLock as i32);
-        let numbers = plain(relation, columns);
-        if let Some(numbers) = numbers {
-            write(relation, numbers, rows, row);
+/// # Safety
+/// `relation` and its `indexes` are open and are as `layout` says.
+unsafe fn write_one<const N: usize>(
+    relation: pg_sys::Relation,
+    layout: &Layout<N>,
+    indexes: &[pg_sys::Relation],
+    row: [Value; N],
+) {
+    // SAFETY: promised by the caller; as many values and flags as the descriptor has columns.
+    unsafe {
+        let natts = (*(*relation).rd_att).natts as usize;
+        let (mut values, mut nulls) = (vec![Datum::from(0); natts], vec![true; natts]);
+        for (n, value) in layout.numbers.iter().zip(&row) {
+            if let Some(value) = value {
+                (values[n - 1], nulls[n - 1]) = (*value, false);
+            }
         }
-        pg_sys::relation_close(relation, pg_sys::NoLock as i32);
-        numbers.is_some()
-    })
+        let (values, nulls) = (values.as_ptr(), nulls.as_ptr());
+        call(|| {
+            let tuple = heap_form_tuple((*relation).rd_att, values, nulls);
+            heap_insert(relation, tuple, pg_sys::GetCurrentCommandId(true), 0, std::ptr::null_mut());
+            for (known, &index) in layout.indexes.iter().zip(indexes) {
+                enter(known, index, relation, &row, &raw mut (*tuple).t_self);
+            }
+        });
+    }
 }
 
 /// # Safety
-/// `relation` is an open plain table that has columns of these numbers.
-unsafe fn write<const N: usize>(
+/// `relation` and its `indexes` are open and are as `layout` says.
+unsafe fn write_many<const N: usize>(
     relation: pg_sys::Relation,
-    numbers: [usize; N],
+    layout: &Layout<N>,
+    indexes: &[pg_sys::Relation],
     rows: usize,
     mut row: impl FnMut(usize) -> [Value; N],
 ) {
-    // SAFETY: promised by the caller; slots, memory and executor state are made and freed here.
+    // SAFETY: promised by the caller; slots and memory are made and freed here.
     unsafe {
-        let state = pg_sys::CreateExecutorState();
-        let info: *mut pg_sys::ResultRelInfo = pg_sys::palloc0(size_of::<pg_sys::ResultRelInfo>()).cast();
-        (*info).type_ = pg_sys::NodeTag::T_ResultRelInfo;
-        pg_sys::InitResultRelInfo(info, relation, 0, std::ptr::null_mut(), 0);
-        pg_sys::ExecOpenIndices(info, false);
         let mut slots: Vec<*mut pg_sys::TupleTableSlot> =
             (0..rows.min(BATCH)).map(|_| pg_sys::table_slot_create(relation, std::ptr::null_mut())).collect();
+        let mut values: Vec<[Value; N]> = Vec::with_capacity(slots.len());
         let memory = pg_sys::AllocSetContextCreateInternal(
             pg_sys::CurrentMemoryContext,
             c"customer_workflow rows".as_ptr(),
@@ -137,25 +283,32 @@ unsafe fn write<const N: usize>(
         for start in (0..rows).step_by(BATCH) {
             let count = BATCH.min(rows - start);
             arena::within(memory, || {
+                values.clear();
                 for (i, &slot) in slots[..count].iter().enumerate() {
-                    store(slot, &numbers, row(start + i));
+                    values.push(row(start + i));
+                    store(slot, &layout.numbers, &values[i]);
                 }
-                let slots = slots.as_mut_ptr();
-                call(|| insert(relation, info, state, slots, count));
+                let (slots, values) = (slots.as_mut_ptr(), values.as_slice());
+                call(|| {
+                    let command = pg_sys::GetCurrentCommandId(true);
+                    heap_multi_insert(relation, slots, count as i32, command, 0, std::ptr::null_mut());
+                    for (known, &index) in layout.indexes.iter().zip(indexes) {
+                        for (i, row) in values.iter().enumerate() {
+                            enter(known, index, relation, row, &raw mut (**slots.add(i)).tts_tid);
+                        }
+                    }
+                });
             });
             pg_sys::MemoryContextReset(memory);
         }
         slots.into_iter().for_each(|s| pg_sys::ExecDropSingleTupleTableSlot(s));
         pg_sys::MemoryContextDelete(memory);
-        pg_sys::ExecCloseIndices(info);
-        pg_sys::FreeExecutorState(state);
-        pg_sys::CommandCounterIncrement();
     }
 }
 
 /// # Safety
 /// `slot` is a slot for rows that have columns of these numbers.
-unsafe fn store<const N: usize>(slot: *mut pg_sys::TupleTableSlot, numbers: &[usize; N], values: [Value; N]) {
+unsafe fn store<const N: usize>(slot: *mut pg_sys::TupleTableSlot, numbers: &[usize; N], values: &[Value; N]) {
     // SAFETY: promised by the caller; a slot has as many values and flags as its descriptor has columns.
     unsafe {
         if let Some(clear) = (*(*slot).tts_ops).clear {
@@ -165,7 +318,7 @@ unsafe fn store<const N: usize>(slot: *mut pg_sys::TupleTableSlot, numbers: &[us
         std::slice::from_raw_parts_mut((*slot).tts_isnull, natts).fill(true);
         for (n, value) in numbers.iter().zip(values) {
             if let Some(value) = value {
-                *(*slot).tts_values.add(n - 1) = value;
+                *(*slot).tts_values.add(n - 1) = *value;
                 *(*slot).tts_isnull.add(n - 1) = false;
             }
         }
@@ -173,114 +326,30 @@ unsafe fn store<const N: usize>(slot: *mut pg_sys::TupleTableSlot, numbers: &[us
     }
 }
 
-/// Holds nothing with a destructor, since an ERROR jumps over it.
+/// Makes the entry of a row in an index. Holds nothing with a destructor, since an ERROR jumps over it.
 ///
 /// # Safety
-/// `slots` are `count` filled slots of this open relation, of which `info` holds the open indexes.
-unsafe fn insert(
+/// `index` is a btree index of `relation` as `known` says; the row lies at `address`.
+unsafe fn enter<const N: usize>(
+    known: &Index,
+    index: pg_sys::Relation,
     relation: pg_sys::Relation,
-    info: *mut pg_sys::ResultRelInfo,
-    state: *mut pg_sys::EState,
-    slots: *mut *mut pg_sys::TupleTableSlot,
-    count: usize,
+    row: &[Value; N],
+    address: pg_sys::ItemPointer,
 ) {
-    // SAFETY: promised by the caller.
-    unsafe {
-        let command = pg_sys::GetCurrentCommandId(true);
-        heap_multi_insert(relation, slots, count as i32, command, 0, std::ptr::null_mut());
-        for i in 0..count {
-            let expressions = (*state).es_per_tuple_exprcontext;
-            if !expressions.is_null() {
-                pg_sys::MemoryContextReset((*expressions).ecxt_per_tuple_memory);
-            }
-            let (slot, conflict, arbiters) = (*slots.add(i), std::ptr::null_mut(), std::ptr::null_mut());
-            #[cfg(feature = "pg15")]
-            ExecInsertIndexTuples(info, slot, state, false, false, conflict, arbiters);
-            #[cfg(not(feature = "pg15"))]
-            ExecInsertIndexTuples(info, slot, state, false, false, conflict, arbiters, false);
+    let mut values = [Datum::from(0); pg_sys::INDEX_MAX_KEYS as usize];
+    let mut nulls = [true; pg_sys::INDEX_MAX_KEYS as usize];
+    for (i, at) in known.values.iter().enumerate() {
+        if let Some(value) = at.and_then(|at| row[at]) {
+            (values[i], nulls[i]) = (value, false);
         }
     }
-}
-
-/// Which rows [`find`] sees.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Sight {
-    /// Those that a statement of this transaction would see now.
-    Transaction,
-    /// All that are committed by now, also where the transaction keeps an older snapshot.
-    Latest,
-}
-
-/// Looks rows of a table of ours up by the three columns of an index, a uuid, an integer and one that is not null: `found(i, row)` is
-/// called for every row that has `uuids[i]` and `number`, with its values of `columns`.
-pub fn find<const N: usize>(
-    (table, index): (&CStr, &CStr),
-    columns: [&str; N],
-    sight: Sight,
-    uuids: &[[u8; 16]],
-    number: i32,
-    mut found: impl FnMut(usize, [Value; N]),
-) {
-    // SAFETY: relation, index, snapshot and scan are opened and closed here in pairs; on ERROR the abort of the
-    // (sub)transaction does it. A uuid datum points to 16 bytes.
+    let unique = match known.unique {
+        true => pg_sys::IndexUniqueCheck::UNIQUE_CHECK_YES,
+        false => pg_sys::IndexUniqueCheck::UNIQUE_CHECK_NO,
+    };
+    // SAFETY: promised by the caller; a btree does not look at the IndexInfo.
     unsafe {
-        let lock = pg_sys::AccessShareLock as i32;
-        let relation = pg_sys::relation_open(oid_of(table), lock);
-        let open = pg_sys::index_open(oid_of(index), lock);
-        let numbers = columns.map(|c| {
-            let desc = (*relation).rd_att;
-            let is = |n: &i16| pgrx::name_data_to_str(&attribute(desc, *n).attname) == c;
-            (1..=(*desc).natts as i16).find(is).expect("our tables have the columns that we know")
-        });
-        pg_sys::CommandCounterIncrement();
-        let snapshot = pg_sys::RegisterSnapshot(match sight {
-            Sight::Transaction => pg_sys::GetTransactionSnapshot(),
-            Sight::Latest => pg_sys::GetLatestSnapshot(),
-        });
-        let slot = pg_sys::table_slot_create(relation, std::ptr::null_mut());
-        #[cfg(feature = "pg18")]
-        let scan = pg_sys::index_beginscan(relation, open, snapshot, std::ptr::null_mut(), 3, 0);
-        #[cfg(not(feature = "pg18"))]
-        let scan = pg_sys::index_beginscan(relation, open, snapshot, 3, 0);
-        let mut keys: [pg_sys::ScanKeyData; 3] = std::mem::zeroed();
-        let equal = pg_sys::BTEqualStrategyNumber as pg_sys::StrategyNumber;
-        pg_sys::ScanKeyInit(&mut keys[1], 2, equal, pg_sys::F_INT4EQ.into(), Datum::from(number));
-        let flags = pg_sys::SK_ISNULL | pg_sys::SK_SEARCHNOTNULL;
-        pg_sys::ScanKeyEntryInitialize(
-            &mut keys[2],
-            flags as i32,
-            3,
-            0,
-            Oid::INVALID,
-            Oid::INVALID,
-            Oid::INVALID.to_u32().into(),
-            Datum::from(0),
-        );
-        for (i, uuid) in uuids.iter().enumerate() {
-            pg_sys::ScanKeyInit(&mut keys[0], 1, equal, pg_sys::F_UUID_EQ.into(), Datum::from(uuid.as_ptr()));
-            let keys = keys.as_mut_ptr();
-            call(|| index_rescan(scan, keys, 3, std::ptr::null_mut(), 0));
-            while call(|| index_getnext_slot(scan, pg_sys::ScanDirection::ForwardScanDirection, slot)) {
-                found(i, numbers.map(|n| value(slot, n)));
-            }
-        }
-        pg_sys::index_endscan(scan);
-        pg_sys::ExecDropSingleTupleTableSlot(slot);
-        pg_sys::UnregisterSnapshot(snapshot);
-        pg_sys::index_close(open, lock);
-        pg_sys::relation_close(relation, pg_sys::NoLock as i32);
-    }
-}
-
-/// # Safety
-/// `slot` holds a row that has a column of this number.
-unsafe fn value(slot: *mut pg_sys::TupleTableSlot, number: i16) -> Value {
-    // SAFETY: promised by the caller; deforming fills at least `number` entries.
-    unsafe {
-        if (*slot).tts_nvalid < number {
-            pg_sys::slot_getsomeattrs_int(slot, number.into());
-        }
-        let i = number as usize - 1;
-        (!*(*slot).tts_isnull.add(i)).then(|| *(*slot).tts_values.add(i))
+        index_insert(index, values.as_mut_ptr(), nulls.as_mut_ptr(), address, relation, unique, false, std::ptr::null_mut());
     }
 }

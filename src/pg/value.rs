@@ -1,6 +1,7 @@
 //! Single values: compared by image, written as text and read back.
 
 use super::column::Column;
+use super::guard::call;
 use super::settings::pinned;
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::ffi::CStr;
@@ -11,6 +12,16 @@ pub type Value = Option<Datum>;
 unsafe extern "C-unwind" {
     fn datum_image_eq(a: Datum, b: Datum, typ_byval: bool, typ_len: std::ffi::c_int) -> bool;
     fn datumCopy(value: Datum, typ_byval: bool, typ_len: std::ffi::c_int) -> Datum;
+    fn OidOutputFunctionCall(function: Oid, value: Datum) -> *mut std::ffi::c_char;
+    fn cstring_to_text(text: *const std::ffi::c_char) -> *mut pg_sys::text;
+    fn int64_to_numeric(number: i64) -> pg_sys::Numeric;
+    fn pushJsonbValue(
+        state: *mut *mut pg_sys::JsonbParseState,
+        token: pg_sys::JsonbIteratorToken::Type,
+        value: *mut pg_sys::JsonbValue,
+    ) -> *mut pg_sys::JsonbValue;
+    fn JsonbValueToJsonb(value: *mut pg_sys::JsonbValue) -> *mut pg_sys::Jsonb;
+    fn pfree(memory: *mut std::ffi::c_void);
 }
 
 /// Whether two values of `column` are the same byte for byte (after detoasting). Where both are the same TOAST pointer
@@ -65,13 +76,21 @@ pub fn copy(column: &Column, value: Value) -> Value {
 
 /// The value as a `text` datum in the current memory context, by its output function under pinned settings.
 pub fn render(column: &Column, value: Value) -> Value {
-    // SAFETY: the output function returns a C string in the current context, made text before it goes.
-    value.map(|v| unsafe {
-        let text = output(column, v);
-        let datum = Datum::from(pg_sys::cstring_to_text(text));
-        pg_sys::pfree(text.cast());
-        datum
-    })
+    let value = value?;
+    if base_type(column.type_oid) == pg_sys::XMLOID {
+        // SAFETY: xml is stored as text is; its output function leaves the declaration out, which the text keeps.
+        return Some(Datum::from(unsafe { pg_sys::pg_detoast_datum_copy(value.cast_mut_ptr()) }));
+    }
+    // SAFETY: the output function belongs to the type of the value, and returns a C string in the current context.
+    let text = pinned(column.needs_all_settings, || unsafe {
+        call(|| {
+            let string = OidOutputFunctionCall(column.output, value);
+            let text = cstring_to_text(string);
+            pfree(string.cast());
+            text
+        })
+    });
+    Some(Datum::from(text))
 }
 
 /// The value as a Rust string, by its output function under pinned settings. Raises 22021 if it is not UTF-8.
@@ -182,6 +201,29 @@ pub fn uuid(bytes: [u8; 16]) -> Datum {
 pub fn bytea(bytes: &[u8]) -> Datum {
     // SAFETY: bytea is stored as text is.
     Datum::from(unsafe { pg_sys::cstring_to_text_with_len(bytes.as_ptr().cast(), bytes.len() as i32) })
+}
+
+/// A `jsonb` datum in the current memory context: an object that has one number.
+pub fn jsonb_of_number(name: &str, number: i64) -> Datum {
+    use pg_sys::JsonbIteratorToken::*;
+    let (data, len) = (name.as_ptr(), name.len() as i32);
+    // SAFETY: the calls that make an object, in their order; the name is copied.
+    unsafe {
+        call(|| {
+            let mut state: *mut pg_sys::JsonbParseState = std::ptr::null_mut();
+            let mut key: pg_sys::JsonbValue = std::mem::zeroed();
+            key.type_ = pg_sys::jbvType::jbvString;
+            key.val.string = pg_sys::JsonbValue__bindgen_ty_1__bindgen_ty_1 { len, val: data.cast_mut().cast() };
+            let mut value: pg_sys::JsonbValue = std::mem::zeroed();
+            value.type_ = pg_sys::jbvType::jbvNumeric;
+            value.val.numeric = int64_to_numeric(number);
+            pushJsonbValue(&mut state, WJB_BEGIN_OBJECT, std::ptr::null_mut());
+            pushJsonbValue(&mut state, WJB_KEY, &mut key);
+            pushJsonbValue(&mut state, WJB_VALUE, &mut value);
+            let object = pushJsonbValue(&mut state, WJB_END_OBJECT, std::ptr::null_mut());
+            Datum::from(JsonbValueToJsonb(object))
+        })
+    }
 }
 
 /// A `jsonb` datum in the current memory context, from its text. Raises 22P02 where that is no JSON.

@@ -1,0 +1,180 @@
+//! Rows of our own tables found without a statement, by an index.
+
+use super::column::attribute;
+use super::guard::call;
+use super::table::oid_of;
+use super::value::Value;
+use pgrx::pg_sys::{self, Datum, Oid};
+use std::ffi::CStr;
+
+unsafe extern "C-unwind" {
+    fn index_rescan(
+        scan: pg_sys::IndexScanDesc,
+        keys: pg_sys::ScanKey,
+        key_count: std::ffi::c_int,
+        orders: pg_sys::ScanKey,
+        order_count: std::ffi::c_int,
+    );
+    fn index_getnext_slot(
+        scan: pg_sys::IndexScanDesc,
+        direction: pg_sys::ScanDirection::Type,
+        slot: *mut pg_sys::TupleTableSlot,
+    ) -> bool;
+    fn index_getnext_tid(
+        scan: pg_sys::IndexScanDesc,
+        direction: pg_sys::ScanDirection::Type,
+    ) -> pg_sys::ItemPointer;
+}
+
+/// Which rows [`find`] sees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Sight {
+    /// Those that a statement of this transaction would see now.
+    Transaction,
+    /// All that are committed by now, also where the transaction keeps an older snapshot.
+    Latest,
+}
+
+/// Looks rows of a table of ours up by the three columns of an index, a uuid, an integer and one that is not null: `found(i, row)` is
+/// called for every row that has `uuids[i]` and `number`, with its values of `columns`. The rows of one uuid come one after another.
+pub fn find<const N: usize>(
+    (table, index): (&CStr, &CStr),
+    columns: [&str; N],
+    sight: Sight,
+    uuids: &[[u8; 16]],
+    number: i32,
+    mut found: impl FnMut(usize, [Value; N]),
+) {
+    // SAFETY: relation, index, snapshot and scans are opened and closed here in pairs; on ERROR the abort of the
+    // (sub)transaction does it. A uuid datum points to 16 bytes.
+    unsafe {
+        let lock = pg_sys::AccessShareLock as i32;
+        let relation = pg_sys::relation_open(oid_of(table), lock);
+        let open = pg_sys::index_open(oid_of(index), lock);
+        let numbers = columns.map(|c| {
+            let desc = (*relation).rd_att;
+            let is = |n: &i16| pgrx::name_data_to_str(&attribute(desc, *n).attname) == c;
+            (1..=(*desc).natts as i16).find(is).expect("our tables have the columns that we know")
+        });
+        pg_sys::CommandCounterIncrement();
+        let snapshot = pg_sys::RegisterSnapshot(match sight {
+            Sight::Transaction => pg_sys::GetTransactionSnapshot(),
+            Sight::Latest => pg_sys::GetLatestSnapshot(),
+        });
+        let slot = pg_sys::table_slot_create(relation, std::ptr::null_mut());
+        let scan = begin(relation, open, snapshot, 3);
+        let mut keys: [pg_sys::ScanKeyData; 3] = std::mem::zeroed();
+        let equal = pg_sys::BTEqualStrategyNumber as pg_sys::StrategyNumber;
+        pg_sys::ScanKeyInit(&mut keys[1], 2, equal, pg_sys::F_INT4EQ.into(), Datum::from(number));
+        let flags = pg_sys::SK_ISNULL | pg_sys::SK_SEARCHNOTNULL;
+        pg_sys::ScanKeyEntryInitialize(
+            &mut keys[2],
+            flags as i32,
+            3,
+            0,
+            Oid::INVALID,
+            Oid::INVALID,
+            Oid::INVALID.to_u32().into(),
+            Datum::from(0),
+        );
+        let mut exactly = |i: usize| {
+            pg_sys::ScanKeyInit(&mut keys[0], 1, equal, pg_sys::F_UUID_EQ.into(), Datum::from(uuids[i].as_ptr()));
+            let keys = keys.as_mut_ptr();
+            call(|| index_rescan(scan, keys, 3, std::ptr::null_mut(), 0));
+            while call(|| index_getnext_slot(scan, pg_sys::ScanDirection::ForwardScanDirection, slot)) {
+                found(i, numbers.map(|n| value(slot, n)));
+            }
+        };
+        if uuids.len() == 1 {
+            exactly(0);
+        } else {
+            let next = begin(relation, open, snapshot, 1);
+            (*next).xs_want_itup = true;
+            leap(uuids, |from| entry_from(next, open, from), &mut exactly);
+            pg_sys::index_endscan(next);
+        }
+        pg_sys::index_endscan(scan);
+        pg_sys::ExecDropSingleTupleTableSlot(slot);
+        pg_sys::UnregisterSnapshot(snapshot);
+        pg_sys::index_close(open, lock);
+        pg_sys::relation_close(relation, pg_sys::NoLock as i32);
+    }
+}
+
+/// Calls `exactly` for all of `uuids` that may be in an index, leaving out those between two of its entries: what few entries or
+/// none lie among is looked up by few steps. `next` tells the first entry at or after a uuid.
+fn leap(uuids: &[[u8; 16]], mut next: impl FnMut(&[u8; 16]) -> Option<[u8; 16]>, mut exactly: impl FnMut(usize)) {
+    let mut order: Vec<usize> = (0..uuids.len()).collect();
+    order.sort_unstable_by_key(|&i| uuids[i]);
+    let (mut rest, mut met, mut skipped) = (order.as_slice(), 0, 0);
+    while let Some(&first) = rest.first() {
+        // where most are there, asking for the next one only doubles the work
+        if met < 16 + skipped {
+            let Some(entry) = next(&uuids[first]) else { return };
+            let between = rest.partition_point(|&i| uuids[i] < entry);
+            (rest, skipped) = (&rest[between..], skipped + between);
+            if between > 0 {
+                continue;
+            }
+        }
+        met += 1;
+        exactly(first);
+        rest = &rest[1..];
+    }
+}
+
+/// # Safety
+/// Relation, index and snapshot stay as long as the scan.
+unsafe fn begin(
+    relation: pg_sys::Relation,
+    index: pg_sys::Relation,
+    snapshot: pg_sys::Snapshot,
+    keys: i32,
+) -> pg_sys::IndexScanDesc {
+    // SAFETY: promised by the caller.
+    unsafe {
+        #[cfg(feature = "pg18")]
+        return pg_sys::index_beginscan(relation, index, snapshot, std::ptr::null_mut(), keys, 0);
+        #[cfg(not(feature = "pg18"))]
+        return pg_sys::index_beginscan(relation, index, snapshot, keys, 0);
+    }
+}
+
+/// The uuid of the first entry at or after `from`, dead or alive.
+///
+/// # Safety
+/// `scan` is one by a single key that returns entries of this index, of which the first column is a uuid that is not null.
+unsafe fn entry_from(scan: pg_sys::IndexScanDesc, index: pg_sys::Relation, from: &[u8; 16]) -> Option<[u8; 16]> {
+    // SAFETY: promised by the caller; an entry stays until the scan goes on, and has as many columns as its index.
+    unsafe {
+        let mut key: pg_sys::ScanKeyData = std::mem::zeroed();
+        let at_least = pg_sys::BTGreaterEqualStrategyNumber as pg_sys::StrategyNumber;
+        pg_sys::ScanKeyInit(&mut key, 1, at_least, pg_sys::F_UUID_GE.into(), Datum::from(from.as_ptr()));
+        let key = &raw mut key;
+        let entry = call(|| {
+            index_rescan(scan, key, 1, std::ptr::null_mut(), 0);
+            let row = index_getnext_tid(scan, pg_sys::ScanDirection::ForwardScanDirection);
+            if row.is_null() { std::ptr::null_mut() } else { (*scan).xs_itup }
+        });
+        if entry.is_null() {
+            return None;
+        }
+        let mut values = [Datum::from(0); pg_sys::INDEX_MAX_KEYS as usize];
+        let mut nulls = [true; pg_sys::INDEX_MAX_KEYS as usize];
+        pg_sys::index_deform_tuple(entry, (*index).rd_att, values.as_mut_ptr(), nulls.as_mut_ptr());
+        Some(*values[0].cast_mut_ptr::<[u8; 16]>())
+    }
+}
+
+/// # Safety
+/// `slot` holds a row that has a column of this number.
+unsafe fn value(slot: *mut pg_sys::TupleTableSlot, number: i16) -> Value {
+    // SAFETY: promised by the caller; deforming fills at least `number` entries.
+    unsafe {
+        if (*slot).tts_nvalid < number {
+            pg_sys::slot_getsomeattrs_int(slot, number.into());
+        }
+        let i = number as usize - 1;
+        (!*(*slot).tts_isnull.add(i)).then(|| *(*slot).tts_values.add(i))
+    }
+}
