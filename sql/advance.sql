@@ -23,20 +23,16 @@ $$;
 COMMENT ON FUNCTION customer_workflow._definition(text, integer, integer)
     IS 'The definition of a workflow version and the role with whose rights it looks; the built-in one is a single step of the table''s approvers';
 
--- The table of proposals knows best; a draft that was recalled or edited stands nowhere.
-CREATE FUNCTION customer_workflow._state(state jsonb, status text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN status = 'not_submitted' THEN state - 'run' ELSE state END || jsonb_build_object('status', status)
-$$;
-COMMENT ON FUNCTION customer_workflow._state(jsonb, text) IS 'Where a proposal stands, as the engine expects it';
-
 CREATE FUNCTION customer_workflow._advance(events customer_workflow._event[]) RETURNS SETOF customer_workflow._course
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     courses customer_workflow._course[] := ARRAY(
         SELECT ROW(c.workflow, c.version, c.table_id, c.state, c.event, '{"conditions": {}, "people": {}}', NULL, c.proposals)::customer_workflow._course
           FROM (SELECT coalesce(e.workflow, p.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN p.version ELSE e.version END AS version,
-                       p.table_id, customer_workflow._state(p.state, p.status) AS state, e.event, array_agg(p.id ORDER BY p.id) AS proposals
+                       p.table_id,
+                       -- the table of proposals knows best; a draft that was recalled or edited stands nowhere
+                       CASE WHEN p.status = 'not_submitted' THEN p.state - 'run' ELSE p.state END || jsonb_build_object('status', p.status) AS state,
+                       e.event, array_agg(p.id ORDER BY p.id) AS proposals
                   FROM unnest(events) AS e JOIN customer_workflow.proposal AS p ON p.id = e.proposal
                  GROUP BY 1, 2, 3, 4, 5) AS c
          ORDER BY c.proposals[1]);
@@ -79,6 +75,8 @@ DECLARE
     found_for bigint[] := '{}';
     found_at text[] := '{}';
     found_value jsonb[] := '{}';
+    -- Mostly all have the same answer.
+    shared jsonb := '{}';
     failed jsonb := '{}';
     code text;
     said text;
@@ -120,9 +118,15 @@ BEGIN
                       FROM (SELECT a.id, a.answer -> 'problem' AS problem FROM unnest(more.proposals, more.answers) AS a (id, answer)
                              WHERE a.answer ? 'problem') AS p);
             END IF;
-            found_for := found_for || more.proposals;
-            found_value := found_value || more.answers;
-            found_at := found_at || array_fill(question.at, ARRAY[coalesce(cardinality(more.proposals), 0)]);
+            IF cardinality(more.proposals) = cardinality(question.proposals) AND NOT more.answers[1] ? 'problem'
+               AND (SELECT count(DISTINCT a) FROM unnest(more.answers) AS a) = 1 THEN
+                shared := shared || jsonb_build_object(
+                    jsonb_build_array(question.workflow, question.version, question.table_id, question.at_most, question.at)::text, more.answers[1]);
+            ELSE
+                found_for := found_for || more.proposals;
+                found_value := found_value || more.answers;
+                found_at := found_at || array_fill(question.at, ARRAY[coalesce(cardinality(more.proposals), 0)]);
+            END IF;
         EXCEPTION WHEN OTHERS THEN
             GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT, hint = PG_EXCEPTION_HINT;
             IF NOT customer_workflow._is_outcome(code) THEN
@@ -135,35 +139,48 @@ BEGIN
     END LOOP;
 
     RETURN QUERY
-    WITH found AS (
-        SELECT f.proposal, f.at, f.answer FROM unnest(found_for, found_at, found_value) AS f (proposal, at, answer)
-    ), asked AS (
-        SELECT c.ordinality AS course, i.id AS proposal, a.question ? 'condition' AS is_condition,
-               coalesce(a.question ->> 'condition', a.question ->> 'people') AS at
-          FROM unnest(courses) WITH ORDINALITY AS c
+    WITH asked AS MATERIALIZED (
+        SELECT c.n AS course, a.question ? 'condition' AS is_condition, q.at, c.proposals,
+               shared -> jsonb_build_array(c.workflow, c.version, c.table_id, (a.question ->> 'at_most')::integer, q.at)::text AS answer
+          FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n)
          CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'ask') AS a (question)
-         CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
+         CROSS JOIN LATERAL (SELECT coalesce(a.question ->> 'condition', a.question ->> 'people') AS at) AS q
+    ), shared_by AS (
+        SELECT a.course, coalesce(jsonb_object_agg(a.at, a.answer) FILTER (WHERE a.is_condition), '{}') AS conditions,
+               coalesce(jsonb_object_agg(a.at, a.answer) FILTER (WHERE NOT a.is_condition), '{}') AS people
+          FROM asked AS a WHERE a.answer IS NOT NULL GROUP BY a.course
+    ), found AS (
+        SELECT f.proposal, f.at, f.answer FROM unnest(found_for, found_at, found_value) AS f (proposal, at, answer)
     ), told AS (
         -- what nobody answers is not known: NULL, and nobody
-        SELECT a.course, a.proposal, failed -> a.proposal::text AS failure,
+        SELECT a.course, i.id AS proposal, failed -> i.id::text AS failure,
                coalesce(jsonb_object_agg(a.at, coalesce(f.answer, '"null"')) FILTER (WHERE a.is_condition), '{}') AS conditions,
                coalesce(jsonb_object_agg(a.at, coalesce(f.answer, '{"people": []}')) FILTER (WHERE NOT a.is_condition), '{}') AS people
-          FROM asked AS a LEFT JOIN found AS f ON f.proposal = a.proposal AND f.at = a.at
-         GROUP BY a.course, a.proposal
+          FROM asked AS a
+         CROSS JOIN LATERAL unnest(a.proposals) AS i (id)
+          LEFT JOIN found AS f ON f.proposal = i.id AND f.at = a.at
+         WHERE a.answer IS NULL
+         GROUP BY a.course, i.id
+    ), parted AS (
+        SELECT t.course, t.failure, t.conditions, t.people, array_agg(t.proposal ORDER BY t.proposal) AS proposals
+          FROM told AS t GROUP BY t.course, t.failure, t.conditions, t.people
+        UNION ALL
+        SELECT c.n, NULL, '{}', '{}', c.proposals
+          FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n)
+         WHERE c.n NOT IN (SELECT a.course FROM asked AS a WHERE a.answer IS NULL)
     )
     SELECT c.workflow, c.version, c.table_id, c.state, c.event,
-           jsonb_build_object('conditions', coalesce(c.answers -> 'conditions', '{}') || t.conditions,
-                              'people', coalesce(c.answers -> 'people', '{}') || t.people),
-           t.failure, t.proposals
-      FROM (SELECT t.course, t.failure, t.conditions, t.people, array_agg(t.proposal ORDER BY t.proposal) AS proposals
-              FROM told AS t GROUP BY t.course, t.failure, t.conditions, t.people) AS t
-      JOIN unnest(courses) WITH ORDINALITY AS c ON c.ordinality = t.course
-     ORDER BY t.proposals;
+           jsonb_build_object('conditions', coalesce(c.answers -> 'conditions', '{}') || coalesce(s.conditions, '{}') || p.conditions,
+                              'people', coalesce(c.answers -> 'people', '{}') || coalesce(s.people, '{}') || p.people),
+           p.failure, p.proposals
+      FROM parted AS p
+      JOIN unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n) ON c.n = p.course
+      LEFT JOIN shared_by AS s ON s.course = p.course
+     ORDER BY p.proposals;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._answered(customer_workflow._course[]) IS 'Answers the questions of courses; a course parts where its proposals have other answers';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._definition(text, integer, integer), customer_workflow._state(jsonb, text),
-    customer_workflow._advance(customer_workflow._event[]), customer_workflow._answered(customer_workflow._course[])
+    customer_workflow._definition(text, integer, integer), customer_workflow._advance(customer_workflow._event[]), customer_workflow._answered(customer_workflow._course[])
     FROM PUBLIC;
