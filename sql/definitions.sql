@@ -1,16 +1,5 @@
 -- What is checked of a definition before it is stored or activated.
 
-CREATE FUNCTION customer_workflow._rights_of(relation regclass, role oid) RETURNS oid
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT CASE WHEN NOT r.rolsuper THEN r.oid ELSE (
-               SELECT w.oid FROM customer_workflow.protected_table AS t
-                 JOIN pg_class AS c ON c.oid = t.relation
-                 JOIN pg_roles AS w ON w.rolname = coalesce(t.options ->> 'apply_as', pg_get_userbyid(c.relowner))
-                WHERE t.relation = _rights_of.relation) END
-      FROM pg_roles AS r WHERE r.oid = role
-$$;
-COMMENT ON FUNCTION customer_workflow._rights_of(regclass, oid) IS 'With whose rights conditions and functions run that this role has activated: its own; of a superuser those with which approved values are written';
-
 -- The one operator-free statement after set_config(): what is in the schemas of that path must not run here.
 CREATE FUNCTION customer_workflow._find_function(path text, function text, arguments text) RETURNS regprocedure
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -100,19 +89,6 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._reference_problem(customer_workflow.protected_table, oid, jsonb, text, text, text) IS 'What is wrong with a name in a definition; message is null when nothing is';
 
-CREATE FUNCTION customer_workflow._condition_problem(relation regclass, role name, condition text) RETURNS text
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    problem text;
-BEGIN
-    IF to_regprocedure('customer_workflow._check_condition(regclass, name, text)') IS NOT NULL THEN
-        EXECUTE 'SELECT customer_workflow._check_condition($1, $2, $3)' INTO problem USING relation, role, condition;
-    END IF;
-    RETURN problem;
-END
-$$;
-COMMENT ON FUNCTION customer_workflow._condition_problem(regclass, name, text) IS 'TEMPORARY';
-
 CREATE FUNCTION customer_workflow._definition_problems(definition jsonb, relation regclass, role oid)
     RETURNS TABLE (path text, severity text, message text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -120,25 +96,28 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     found jsonb := customer_workflow._inspect(definition);
     tab customer_workflow.protected_table;
-    rights oid := customer_workflow._rights_of(relation, role);
+    evaluator customer_workflow._evaluator;
     said text[];
 BEGIN
+    IF role IS NULL THEN
+        RETURN QUERY VALUES ('', 'warning', 'conditions and privileges were not checked: they are those of a database role, and a person behind an application role is none');
+    ELSE
+        evaluator := customer_workflow._evaluator(relation, pg_get_userbyid(role));
+        RETURN QUERY SELECT '', 'error', evaluator.problem WHERE evaluator.problem IS NOT NULL;
+    END IF;
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t WHERE t.relation = _definition_problems.relation;
     RETURN QUERY SELECT p.path, p.severity, p.message FROM jsonb_to_recordset(found -> 'problems') AS p (path text, severity text, message text);
     SELECT coalesce(array_agg(p.path), '{}') INTO said FROM jsonb_to_recordset(found -> 'problems') AS p (path text);
     RETURN QUERY
         SELECT r.path, q.severity, q.message
           FROM jsonb_to_recordset(found -> 'references') AS r (path text, kind text, name text)
-         CROSS JOIN LATERAL customer_workflow._reference_problem(tab, rights, definition, r.kind, r.path, r.name) AS q
+         CROSS JOIN LATERAL customer_workflow._reference_problem(tab, evaluator.id, definition, r.kind, r.path, r.name) AS q
          WHERE q.message IS NOT NULL AND (r.kind = 'placeholder' OR r.path <> ALL (said));
     RETURN QUERY
         SELECT c.path, 'error', q.message
           FROM jsonb_to_recordset(found -> 'conditions') AS c (path text, kind text, condition text)
-         CROSS JOIN LATERAL customer_workflow._condition_problem(relation, pg_get_userbyid(role), c.condition) AS q (message)
-         WHERE role IS NOT NULL AND q.message IS NOT NULL AND c.path <> ALL (said);
-    IF role IS NULL THEN
-        RETURN QUERY VALUES ('', 'warning', 'conditions and privileges were not checked: they are those of a database role, and a person behind an application role is none');
-    END IF;
+         CROSS JOIN LATERAL customer_workflow._check_condition(relation, pg_get_userbyid(role), c.condition, c.kind = 'until') AS q (message)
+         WHERE evaluator.id IS NOT NULL AND q.message IS NOT NULL AND c.path <> ALL (said);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._definition_problems(jsonb, regclass, oid) IS 'Everything that is wrong with a definition for a table, as this role would activate it; null for a person who is no role';
@@ -189,13 +168,11 @@ $$;
 COMMENT ON FUNCTION customer_workflow.validate_workflow(jsonb, regclass) IS 'Everything that is wrong with a definition for a table, all at once, each with its JSON pointer; without a row of severity error it can be stored';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._rights_of(regclass, oid),
     customer_workflow._find_function(text, text, text),
     customer_workflow._function_problem(customer_workflow.protected_table, oid, text, text),
     customer_workflow._hierarchy_problem(text),
     customer_workflow._column_problem(regclass, oid, text),
     customer_workflow._reference_problem(customer_workflow.protected_table, oid, jsonb, text, text, text),
-    customer_workflow._condition_problem(regclass, name, text),
     customer_workflow._definition_problems(jsonb, regclass, oid),
     customer_workflow._has_workflow(integer),
     customer_workflow._require_valid(text, jsonb, regclass, oid)

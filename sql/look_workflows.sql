@@ -9,8 +9,7 @@ LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
                    'steps', jsonb_build_array(jsonb_build_object(
                        'name', 'Approval',
                        'assign_to', jsonb_build_object(split_part(approvers, ':', 1), substr(approvers, strpos(approvers, ':') + 1)),
-                       'completion_policy', 'single_approver')),
-                   'allowed_actions', '["approve", "reject", "request_change"]'::jsonb))))
+                       'completion_policy', 'single_approver'))))))
 $$;
 COMMENT ON FUNCTION customer_workflow._built_in(text) IS 'The definition of the built-in workflow with these approvers';
 

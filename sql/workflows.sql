@@ -29,7 +29,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     found customer_workflow.workflow_version;
 BEGIN
-    SELECT v.* INTO found FROM customer_workflow.workflow_version AS v WHERE v.workflow = wf.id AND v.version = _version.version FOR UPDATE;
+    SELECT v.* INTO found FROM customer_workflow.workflow_version AS v WHERE v.workflow = wf.id AND v.version = _version.version FOR NO KEY UPDATE;
     IF found.workflow IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('workflow "%s" has no version %s', wf.name, coalesce(_version.version::text, 'null')),
             HINT = (SELECT format('Its versions are: %s.', string_agg(v.version::text, ', ' ORDER BY v.version))
@@ -92,6 +92,7 @@ DECLARE
     chosen customer_workflow.workflow_version;
     before integer;
     relation regclass;
+    stay record;
     role oid := customer_workflow._role_that_acts();
 BEGIN
     IF activate_workflow.running IS NULL OR activate_workflow.running NOT IN ('keep', 'reroute') THEN
@@ -122,9 +123,15 @@ BEGIN
         'priority', jsonb_build_object('old', wf.priority, 'new', chosen.priority),
         'role', jsonb_build_object('old', chosen.activated_role, 'new', pg_get_userbyid(role)), 'running', activate_workflow.running));
     IF activate_workflow.running = 'reroute' THEN
-        PERFORM customer_workflow._reroute(ARRAY(
-            SELECT p.id FROM customer_workflow.proposal AS p
-             WHERE p.table_id = wf.table_id AND p.status = 'pending_approval' AND p.workflow = wf.name AND p.version <> chosen.version ORDER BY p.id));
+        SELECT count(*) AS n, (array_agg(r.message ORDER BY r.proposal))[1] AS message INTO stay
+          FROM customer_workflow._reroute(ARRAY(
+              SELECT p.id FROM customer_workflow.proposal AS p
+               WHERE p.table_id = wf.table_id AND p.status = 'pending_approval' AND p.workflow = wf.name AND p.version <> chosen.version ORDER BY p.id)) AS r;
+        IF stay.n > 0 THEN
+            RAISE WARNING USING MESSAGE = format('running proposals of workflow "%s" that keep their version: %s', wf.name, stay.n),
+                DETAIL = format('The first of them: %s.', stay.message),
+                HINT = 'See customer_workflow.simulate(), and customer_workflow.reroute(proposal).';
+        END IF;
     END IF;
 END
 $$;
@@ -161,7 +168,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = format('version %s of workflow "%s" is active', gone.version, wf.name),
             HINT = format('Activate another version, or end it with customer_workflow.deactivate_workflow(%L).', wf.name);
     END IF;
-    -- The row is locked, and who submits to a version locks it too: those who came first are committed, and seen by this statement.
+    -- Who submits to a version holds FOR KEY SHARE: those who came first are committed now, and seen by the next statement.
+    PERFORM FROM customer_workflow.workflow_version AS v WHERE v.workflow = wf.id AND v.version = gone.version FOR UPDATE;
     SELECT count(*) INTO used FROM customer_workflow.proposal AS p
      WHERE p.table_id = wf.table_id AND p.workflow = wf.name AND p.version = gone.version AND p.status = ANY (customer_workflow._open_statuses());
     IF used > 0 THEN

@@ -132,11 +132,9 @@ fn partners(old: &[Value], new: &[Value]) -> Vec<Option<usize>> {
         &|i, j| alike(&old[i], &new[j]),
     ];
     for rule in rules {
-        for j in 0..new.len() {
-            if partner[j].is_none()
-                && let Some(i) = (0..old.len()).find(|i| free[*i] && rule(*i, j))
-            {
-                partner[j] = Some(i);
+        for (j, found) in partner.iter_mut().enumerate().filter(|(_, found)| found.is_none()) {
+            if let Some(i) = (0..old.len()).find(|i| free[*i] && rule(*i, j)) {
+                *found = Some(i);
                 free[i] = false;
             }
         }
