@@ -29,7 +29,8 @@ extension_sql_file!("../sql/capture.sql", name = "capture", requires = ["entitie
 extension_sql_file!("../sql/apply.sql", name = "apply", requires = ["capture"]);
 extension_sql_file!("../sql/conditions.sql", name = "conditions", requires = ["apply"]);
 extension_sql_file!("../sql/people.sql", name = "people", requires = ["conditions"]);
-extension_sql_file!("../sql/decide.sql", name = "decide", requires = ["people"]);
+extension_sql_file!("../sql/managers.sql", name = "managers", requires = ["people"]);
+extension_sql_file!("../sql/decide.sql", name = "decide", requires = ["managers"]);
 extension_sql_file!("../sql/advance.sql", name = "advance", requires = ["decide"]);
 extension_sql_file!("../sql/run.sql", name = "run", requires = ["advance"]);
 extension_sql_file!("../sql/calls.sql", name = "calls", requires = ["run"]);
