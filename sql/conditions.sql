@@ -105,11 +105,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._condition_query(regclass, oid, text, boolean) IS 'The statement that evaluates a condition for many cases whose record the role sees; null where the table has no primary key any more';
 
-CREATE FUNCTION customer_workflow._halves(query text, evaluator customer_workflow._evaluator, cases customer_workflow._case[], managers text[])
+CREATE FUNCTION customer_workflow._parts(query text, evaluator customer_workflow._evaluator, cases customer_workflow._case[], managers text[], whole boolean)
     RETURNS TABLE (n bigint, value text, message text, sqlstate text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    half integer := cardinality(cases) / 2;
+    size integer := (cardinality(cases) + 7) / 8;
     numbers bigint[];
     answers text[];
     answered boolean := false;
@@ -131,15 +131,17 @@ BEGIN
             RAISE;
         END IF;
     END;
-    IF half = 0 THEN
-        RETURN QUERY SELECT 1::bigint, 'error', said, code;
-    ELSE
-        RETURN QUERY SELECT * FROM customer_workflow._halves(query, evaluator, cases[:half], managers[:half]);
-        RETURN QUERY SELECT e.n + half, e.value, e.message, e.sqlstate FROM customer_workflow._halves(query, evaluator, cases[half + 1:], managers[half + 1:]) AS e;
+    IF cardinality(cases) < 2 OR whole AND EXISTS (SELECT FROM customer_workflow._parts(query, evaluator, '{}', '{}', false)) THEN
+        RETURN QUERY SELECT g.n, 'error', said, code FROM generate_series(1::bigint, greatest(cardinality(cases), 1)) AS g (n);
+        RETURN;
     END IF;
+    FOR begins IN 1 .. cardinality(cases) BY size LOOP
+        RETURN QUERY SELECT p.n + begins - 1, p.value, p.message, p.sqlstate
+            FROM customer_workflow._parts(query, evaluator, cases[begins:begins + size - 1], managers[begins:begins + size - 1], false) AS p;
+    END LOOP;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._halves(text, customer_workflow._evaluator, customer_workflow._case[], text[]) IS 'See _evaluate()';
+COMMENT ON FUNCTION customer_workflow._parts(text, customer_workflow._evaluator, customer_workflow._case[], text[], boolean) IS 'See _evaluate(); whole: these are all cases, so that what fails without any of them fails for all';
 
 -- How literals and dates of a condition are read must not depend on the session that happens to submit.
 CREATE FUNCTION customer_workflow._evaluate(query text, evaluator customer_workflow._evaluator, cases customer_workflow._case[], managers text[])
@@ -148,10 +150,10 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET "DateStyle" = 'I
 SET extra_float_digits = 1 SET bytea_output = hex SET array_nulls = on SET xmloption = content SET lc_monetary = 'C' SET lc_numeric = 'C'
 SET lc_time = 'C' SET standard_conforming_strings = on SET transform_null_equals = off SET row_security = on
 SET default_text_search_config = 'pg_catalog.simple' SET gin_fuzzy_search_limit = 0 AS $$
-    SELECT * FROM customer_workflow._halves(query, evaluator, cases, managers)
+    SELECT * FROM customer_workflow._parts(query, evaluator, cases, managers, true)
 $$;
 COMMENT ON FUNCTION customer_workflow._evaluate(text, customer_workflow._evaluator, customer_workflow._case[], text[])
-    IS 'Runs a statement of _case_query(), in halves around cases that fail: these have value error, and PostgreSQL''s message and SQLSTATE';
+    IS 'Runs a statement of _case_query(), in ever smaller parts around cases that fail: these have value error, and PostgreSQL''s message and SQLSTATE';
 
 CREATE FUNCTION customer_workflow._unknown_field(relation regclass, condition text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -233,7 +235,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._cases(bigint[]), customer_workflow._evaluator(regclass, name),
     customer_workflow._record_of_case(regclass, oid), customer_workflow._case_query(text, text),
     customer_workflow._condition_query(regclass, oid, text, boolean),
-    customer_workflow._halves(text, customer_workflow._evaluator, customer_workflow._case[], text[]),
+    customer_workflow._parts(text, customer_workflow._evaluator, customer_workflow._case[], text[], boolean),
     customer_workflow._evaluate(text, customer_workflow._evaluator, customer_workflow._case[], text[]),
     customer_workflow._unknown_field(regclass, text), customer_workflow._answers(regclass, name, text, customer_workflow._case[], text[]),
     customer_workflow._conditions(regclass, name, text, customer_workflow._case[]), customer_workflow._check_condition(regclass, name, text, boolean)
