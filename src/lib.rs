@@ -51,7 +51,8 @@ extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_re
 extension_sql_file!("../sql/definitions.sql", name = "definitions", requires = ["propose"]);
 extension_sql_file!("../sql/workflows.sql", name = "workflows", requires = ["definitions"]);
 extension_sql_file!("../sql/calendars.sql", name = "calendars", requires = ["workflows"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["calendars"]);
+extension_sql_file!("../sql/simulate.sql", name = "simulate", requires = ["calendars"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["simulate"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]
