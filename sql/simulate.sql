@@ -27,7 +27,7 @@ COMMENT ON FUNCTION customer_workflow._imagined(regclass, jsonb, jsonb) IS 'Reco
 CREATE FUNCTION customer_workflow._simulated_case(relation regclass, record_key jsonb, changes jsonb, author text) RETURNS customer_workflow._case
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    table_id integer := customer_workflow._table_id(relation);
+    tab integer := customer_workflow._table_id(relation);
     configures boolean := customer_workflow._configures(relation);
     writes text := CASE WHEN author IS NULL THEN customer_workflow._require_person() ELSE customer_workflow._canonical_person(author, '{role,person}') END;
     imagined record;
@@ -36,15 +36,15 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('permission denied to simulate changes of table "%s"', customer_workflow._name(relation)),
             DETAIL = 'Where a change goes says something about the whole record.', HINT = 'It needs SELECT on the table, or the duty administrator.';
     END IF;
-    PERFORM customer_workflow._propose_statement(relation, coalesce(record_key, '{}'), changes);
+    PERFORM customer_workflow._propose_statement(relation, record_key, changes);
     SELECT * INTO imagined FROM customer_workflow._imagined(relation, record_key, changes);
-    IF NOT (imagined.seen OR configures AND EXISTS (SELECT FROM customer_workflow._read_records(table_id, ARRAY[imagined.key], '{}', false))) THEN
+    IF NOT (imagined.seen OR configures AND EXISTS (SELECT FROM customer_workflow._read_records(tab, ARRAY[imagined.key], '{}', false))) THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('there is no record %s in table "%s"', record_key, customer_workflow._name(relation)),
             DETAIL = 'It does not exist, or you may not see it.', HINT = 'Give the primary key of a record that you may see.';
     END IF;
-    RETURN ROW(0, table_id, imagined.key, imagined.texts,
+    RETURN ROW(0, tab, imagined.key, imagined.texts,
                CASE WHEN author IS NULL THEN customer_workflow._identities() ELSE customer_workflow._identities_of(writes) END,
-               writes, writes, (SELECT d.person FROM customer_workflow.data_entity AS d WHERE d.person = writes AND coalesce(d.table_id, _simulated_case.table_id) = _simulated_case.table_id LIMIT 1),
+               writes, writes, (SELECT min(d.person) FROM customer_workflow.data_entity AS d WHERE d.person = writes AND coalesce(d.table_id, tab) = tab),
                nullif(current_setting('customer_workflow.reference', true), ''), nullif(current_setting('customer_workflow.comment', true), ''))::customer_workflow._case;
 END
 $$;
