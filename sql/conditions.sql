@@ -105,11 +105,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._condition_query(regclass, oid, text, boolean) IS 'The statement that evaluates a condition for many cases whose record the role sees; null where the table has no primary key any more';
 
-CREATE FUNCTION customer_workflow._evaluate(query text, evaluator customer_workflow._evaluator, cases customer_workflow._case[], managers text[])
-    RETURNS TABLE (n bigint, value text, message text)
+CREATE FUNCTION customer_workflow._parts(query text, evaluator customer_workflow._evaluator, cases customer_workflow._case[], managers text[], whole boolean)
+    RETURNS TABLE (n bigint, value text, message text, sqlstate text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    half integer := cardinality(cases) / 2;
+    size integer := (cardinality(cases) + 7) / 8;
     numbers bigint[];
     answers text[];
     answered boolean := false;
@@ -125,22 +125,35 @@ BEGIN
     EXCEPTION WHEN OTHERS OR assert_failure THEN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT;
         IF answered THEN
-            RETURN QUERY SELECT a.n, a.v, NULL::text FROM unnest(numbers, answers) AS a (n, v);
+            RETURN QUERY SELECT a.n, a.v, NULL::text, NULL::text FROM unnest(numbers, answers) AS a (n, v);
             RETURN;
         ELSIF NOT customer_workflow._is_outcome(code) THEN
             RAISE;
         END IF;
     END;
-    IF half = 0 THEN
-        RETURN QUERY SELECT 1::bigint, 'error', said;
-    ELSE
-        RETURN QUERY SELECT * FROM customer_workflow._evaluate(query, evaluator, cases[:half], managers[:half]);
-        RETURN QUERY SELECT e.n + half, e.value, e.message FROM customer_workflow._evaluate(query, evaluator, cases[half + 1:], managers[half + 1:]) AS e;
+    IF cardinality(cases) < 2 OR whole AND EXISTS (SELECT FROM customer_workflow._parts(query, evaluator, '{}', '{}', false)) THEN
+        RETURN QUERY SELECT g.n, 'error', said, code FROM generate_series(1::bigint, greatest(cardinality(cases), 1)) AS g (n);
+        RETURN;
     END IF;
+    FOR begins IN 1 .. cardinality(cases) BY size LOOP
+        RETURN QUERY SELECT p.n + begins - 1, p.value, p.message, p.sqlstate
+            FROM customer_workflow._parts(query, evaluator, cases[begins:begins + size - 1], managers[begins:begins + size - 1], false) AS p;
+    END LOOP;
 END
 $$;
+COMMENT ON FUNCTION customer_workflow._parts(text, customer_workflow._evaluator, customer_workflow._case[], text[], boolean) IS 'See _evaluate(); whole: these are all cases, so that what fails without any of them fails for all';
+
+-- How literals and dates of a condition are read must not depend on the session that happens to submit.
+CREATE FUNCTION customer_workflow._evaluate(query text, evaluator customer_workflow._evaluator, cases customer_workflow._case[], managers text[])
+    RETURNS TABLE (n bigint, value text, message text, sqlstate text)
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = postgres SET "TimeZone" = 'UTC'
+SET extra_float_digits = 1 SET bytea_output = hex SET array_nulls = on SET xmloption = content SET lc_monetary = 'C' SET lc_numeric = 'C'
+SET lc_time = 'C' SET standard_conforming_strings = on SET transform_null_equals = off SET row_security = on
+SET default_text_search_config = 'pg_catalog.simple' SET gin_fuzzy_search_limit = 0 AS $$
+    SELECT * FROM customer_workflow._parts(query, evaluator, cases, managers, true)
+$$;
 COMMENT ON FUNCTION customer_workflow._evaluate(text, customer_workflow._evaluator, customer_workflow._case[], text[])
-    IS 'Runs a statement of _case_query(), in halves around cases that fail: these have value error and PostgreSQL''s message';
+    IS 'Runs a statement of _case_query(), in ever smaller parts around cases that fail: these have value error, and PostgreSQL''s message and SQLSTATE';
 
 CREATE FUNCTION customer_workflow._unknown_field(relation regclass, condition text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -149,13 +162,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._unknown_field(regclass, text) IS 'What is wrong where a condition asks changed() about a field that the table does not have; it would never be true';
 
--- How literals and dates of a condition are read must not depend on the session that happens to submit.
 CREATE FUNCTION customer_workflow._answers(relation regclass, role name, condition text, cases customer_workflow._case[], managers text[])
     RETURNS TABLE (n bigint, value text, message text)
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET "DateStyle" = 'ISO, MDY' SET "IntervalStyle" = postgres SET "TimeZone" = 'UTC'
-SET extra_float_digits = 1 SET bytea_output = hex SET array_nulls = on SET xmloption = content SET lc_monetary = 'C' SET lc_numeric = 'C'
-SET lc_time = 'C' SET standard_conforming_strings = on SET transform_null_equals = off SET row_security = on
-SET default_text_search_config = 'pg_catalog.simple' SET gin_fuzzy_search_limit = 0 AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     evaluator customer_workflow._evaluator := customer_workflow._evaluator(relation, role);
     problem text := evaluator.problem;
@@ -226,6 +235,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._cases(bigint[]), customer_workflow._evaluator(regclass, name),
     customer_workflow._record_of_case(regclass, oid), customer_workflow._case_query(text, text),
     customer_workflow._condition_query(regclass, oid, text, boolean),
+    customer_workflow._parts(text, customer_workflow._evaluator, customer_workflow._case[], text[], boolean),
     customer_workflow._evaluate(text, customer_workflow._evaluator, customer_workflow._case[], text[]),
     customer_workflow._unknown_field(regclass, text), customer_workflow._answers(regclass, name, text, customer_workflow._case[], text[]),
     customer_workflow._conditions(regclass, name, text, customer_workflow._case[]), customer_workflow._check_condition(regclass, name, text, boolean)

@@ -141,6 +141,10 @@ CREATE FUNCTION customer_workflow._due(span jsonb, calendar jsonb, from_time tim
 COMMENT ON FUNCTION customer_workflow._due(jsonb, jsonb, timestamptz)
     IS 'The moment a span after another, by a calendar; the name of a time zone in its place means office hours there';
 
+CREATE FUNCTION customer_workflow._route(definition jsonb, involved text[], fields text[], answers jsonb) RETURNS jsonb
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_route';
+COMMENT ON FUNCTION customer_workflow._route(jsonb, text[], text[], jsonb) IS 'The way of a change by these people to these fields, as far as the answers go, or what must be known first';
+
 CREATE FUNCTION customer_workflow._raise(sqlstate text, message text, detail text, hint text, "schema" text, "table" text, "column" text,
                                          datatype text, "constraint" text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_raise';
@@ -176,7 +180,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._call_as(oid, boolean),
     customer_workflow._call_end(),
     customer_workflow._condition_sql(text),
-    customer_workflow._condition_fields(text),
+    customer_workflow._condition_fields(text), customer_workflow._route(jsonb, text[], text[], jsonb),
     customer_workflow._evaluate_as(oid, boolean),
     customer_workflow._due(jsonb, jsonb, timestamptz)
     FROM PUBLIC;

@@ -31,27 +31,62 @@ LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._misfit(text) IS 'Why an assignment cannot be answered: the definition does not fit any more';
 
+CREATE FUNCTION customer_workflow._failure(what text, message text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_object('sqlstate', 'CW004', 'message', format('%s failed: %s', what, message),
+                              'hint', 'Without it nobody knows who may decide. Correct what it says, and submit again.')
+$$;
+COMMENT ON FUNCTION customer_workflow._failure(text, text) IS 'Why an assignment cannot be answered: code of the DBA failed for this record';
+
 CREATE FUNCTION customer_workflow._case_texts(evaluator customer_workflow._evaluator, value text, more text, cases customer_workflow._case[])
-    RETURNS TABLE (n bigint, value text, message text)
+    RETURNS TABLE (n bigint, value text, message text, sqlstate text)
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT e.n, CASE WHEN e.message IS NULL THEN e.value END, e.message
+    SELECT e.n, CASE WHEN e.message IS NULL THEN e.value END, e.message, e.sqlstate
       FROM customer_workflow._evaluate(customer_workflow._case_query(_case_texts.value, more), evaluator, cases, NULL) AS e
 $$;
 COMMENT ON FUNCTION customer_workflow._case_texts(customer_workflow._evaluator, text, text, customer_workflow._case[])
     IS 'A text for each of many cases, or PostgreSQL''s message';
 
+CREATE FUNCTION customer_workflow._named_by_field(relation regclass, evaluator customer_workflow._evaluator, field text, cases customer_workflow._case[])
+    RETURNS TABLE (n bigint, name text, message text)
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF field IS NULL THEN
+        RETURN;
+    ELSIF NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attname = field AND a.attnum > 0 AND NOT a.attisdropped) THEN
+        RETURN QUERY SELECT g.n, NULL::text, format('column "%s" does not exist any more', field) FROM generate_series(1::bigint, cardinality(cases)) AS g (n);
+        RETURN;
+    END IF;
+    RETURN QUERY
+    WITH read AS MATERIALIZED (
+        SELECT v.* FROM customer_workflow._case_texts(evaluator, format('old.%I::pg_catalog.text', field),
+                                                      customer_workflow._record_of_case(relation, evaluator.id), cases) AS v
+    )
+    SELECT r.n, c.name, r.message
+      FROM read AS r LEFT JOIN customer_workflow._canonical_names(ARRAY(SELECT DISTINCT v.value FROM read AS v)) AS c ON c.given = r.value;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._named_by_field(regclass, customer_workflow._evaluator, text, customer_workflow._case[])
+    IS 'The person whom a column of each stored record names, or why nobody knows; no row where the role sees no such record';
+
 -- One branch a kind; what is wrong with the definition is wrong for every case.
 CREATE FUNCTION customer_workflow._assigned(definition jsonb, at text, role name, relation regclass, cases customer_workflow._case[])
     RETURNS TABLE (n bigint, names text[], problem jsonb)
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
 DECLARE
     assign jsonb := customer_workflow._pointed(definition, at);
     kind text := (SELECT k FROM jsonb_object_keys(assign) AS k);
     given text := assign ->> kind;
     evaluator customer_workflow._evaluator;
+    tree customer_workflow.hierarchy;
+    starts text[];
     one text[];
     fault text;
 BEGIN
+    IF kind IN ('field', 'hierarchy', 'sql') THEN
+        evaluator := customer_workflow._evaluator(relation, role);
+        fault := evaluator.problem;
+    END IF;
     CASE kind
         WHEN 'role' THEN
             one := ARRAY['role:' || given];
@@ -75,18 +110,47 @@ BEGIN
                 RETURN;
             END IF;
         WHEN 'field' THEN
-            evaluator := customer_workflow._evaluator(relation, role);
-            fault := CASE WHEN evaluator.problem IS NOT NULL THEN evaluator.problem
-                          WHEN NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attname = given AND a.attnum > 0 AND NOT a.attisdropped)
-                          THEN format('column "%s" does not exist any more', given) END;
+            IF fault IS NULL THEN
+                RETURN QUERY SELECT f.n, array_remove(ARRAY[f.name], NULL), customer_workflow._misfit(f.message)
+                    FROM customer_workflow._named_by_field(relation, evaluator, given, cases) AS f;
+                RETURN;
+            END IF;
+        WHEN 'hierarchy' THEN
+            SELECT * INTO tree FROM customer_workflow.hierarchy AS h
+             WHERE h.name = assign #>> '{hierarchy,name}' AND EXISTS (SELECT FROM pg_class AS c WHERE c.oid = h.relation);
+            fault := coalesce(fault, CASE WHEN tree.name IS NULL THEN format('hierarchy "%s" does not exist any more', assign #>> '{hierarchy,name}') END,
+                (SELECT format('column "%s" of hierarchy "%s" does not exist any more', min(u.name), tree.name) FROM unnest(ARRAY[tree.person, tree.manager]) AS u (name)
+                  WHERE NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = tree.relation AND a.attname = u.name AND NOT a.attisdropped) HAVING count(*) > 0));
+            IF fault IS NULL THEN
+                SELECT array_agg(CASE assign #>> '{hierarchy,start_from}' WHEN 'originator' THEN coalesce(c.originator, c.author)
+                                      ELSE CASE WHEN assign #> '{hierarchy,start_from,field}' IS NULL THEN c.author ELSE f.name END END ORDER BY c.n), min(f.message)
+                  INTO starts, fault
+                  FROM unnest(cases) WITH ORDINALITY AS c (p, t, k, ch, i, author, originator, s, r, co, n)
+                  LEFT JOIN customer_workflow._named_by_field(relation, evaluator, assign #>> '{hierarchy,start_from,field}', cases) AS f ON f.n = c.n;
+            END IF;
+            IF fault IS NULL THEN
+                RETURN QUERY SELECT w.n, w.names, customer_workflow._failure(format('hierarchy "%s"', tree.name), w.message)
+                    FROM customer_workflow._walk(tree, assign -> 'hierarchy', role, relation, cases, starts) AS w;
+                RETURN;
+            END IF;
+        WHEN 'sql' THEN
             IF fault IS NULL THEN
                 RETURN QUERY
-                WITH read AS MATERIALIZED (
-                    SELECT v.* FROM customer_workflow._case_texts(evaluator, format('old.%I::pg_catalog.text', given),
-                                                                  customer_workflow._record_of_case(relation, evaluator.id), cases) AS v
+                WITH called AS MATERIALIZED (
+                    SELECT v.n, v.value::text[] AS raw, v.message, v.sqlstate
+                      FROM customer_workflow._case_texts(evaluator,
+                               format('ARRAY(SELECT p.person::pg_catalog.text FROM %s(%L::pg_catalog.regclass, "~case"."~key", "~case"."~changes") AS p (person))::pg_catalog.text',
+                                      (SELECT string_agg(quote_ident(i), '.') FROM unnest(parse_ident(given)) AS i), relation::oid), '', cases) AS v
+                ), person AS (
+                    SELECT v.n, array_agg(c.name ORDER BY u.place) AS names
+                      FROM called AS v CROSS JOIN LATERAL unnest(v.raw) WITH ORDINALITY AS u (raw, place)
+                      JOIN customer_workflow._canonical_names(ARRAY(SELECT DISTINCT x.raw FROM called AS y CROSS JOIN LATERAL unnest(y.raw) AS x (raw))) AS c
+                        ON c.given = u.raw
+                     GROUP BY v.n
                 )
-                SELECT r.n, CASE WHEN c.name IS NULL THEN '{}' ELSE ARRAY[c.name] END, customer_workflow._misfit(r.message)
-                  FROM read AS r LEFT JOIN customer_workflow._canonical_names(ARRAY(SELECT DISTINCT v.value FROM read AS v)) AS c ON c.given = r.value;
+                SELECT v.n, p.names, CASE WHEN v.sqlstate LIKE '42%' THEN customer_workflow._misfit(v.message)
+                                          ELSE customer_workflow._failure(format('function %s', given), v.message) END
+                  FROM called AS v LEFT JOIN person AS p ON p.n = v.n;
                 RETURN;
             END IF;
     END CASE;
@@ -162,7 +226,8 @@ COMMENT ON FUNCTION customer_workflow._eligible(jsonb, text, name, regclass, cus
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._pointed(jsonb, text), customer_workflow._canonical_names(text[]), customer_workflow._people(text[]),
-    customer_workflow._misfit(text), customer_workflow._case_texts(customer_workflow._evaluator, text, text, customer_workflow._case[]),
+    customer_workflow._misfit(text), customer_workflow._failure(text, text), customer_workflow._case_texts(customer_workflow._evaluator, text, text, customer_workflow._case[]),
+    customer_workflow._named_by_field(regclass, customer_workflow._evaluator, text, customer_workflow._case[]),
     customer_workflow._assigned(jsonb, text, name, regclass, customer_workflow._case[]),
     customer_workflow._eligible(jsonb, text, name, regclass, customer_workflow._case[], jsonb, integer, text)
     FROM PUBLIC;

@@ -29,7 +29,8 @@ extension_sql_file!("../sql/capture.sql", name = "capture", requires = ["entitie
 extension_sql_file!("../sql/apply.sql", name = "apply", requires = ["capture"]);
 extension_sql_file!("../sql/conditions.sql", name = "conditions", requires = ["apply"]);
 extension_sql_file!("../sql/people.sql", name = "people", requires = ["conditions"]);
-extension_sql_file!("../sql/decide.sql", name = "decide", requires = ["people"]);
+extension_sql_file!("../sql/managers.sql", name = "managers", requires = ["people"]);
+extension_sql_file!("../sql/decide.sql", name = "decide", requires = ["managers"]);
 extension_sql_file!("../sql/advance.sql", name = "advance", requires = ["decide"]);
 extension_sql_file!("../sql/run.sql", name = "run", requires = ["advance"]);
 extension_sql_file!("../sql/calls.sql", name = "calls", requires = ["run"]);
@@ -50,7 +51,8 @@ extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_re
 extension_sql_file!("../sql/definitions.sql", name = "definitions", requires = ["propose"]);
 extension_sql_file!("../sql/workflows.sql", name = "workflows", requires = ["definitions"]);
 extension_sql_file!("../sql/calendars.sql", name = "calendars", requires = ["workflows"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["calendars"]);
+extension_sql_file!("../sql/simulate.sql", name = "simulate", requires = ["calendars"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["simulate"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]

@@ -232,7 +232,7 @@ fn kind(kind: Tracking) -> &'static str {
 }
 
 /// The names of element and step at or above a pointer.
-fn names(definition: &Value, at: &str) -> (Option<String>, Option<String>) {
+pub(super) fn names(definition: &Value, at: &str) -> (Option<String>, Option<String>) {
     let (mut element, mut step) = (None, None);
     let mut value = definition;
     let mut before = "";

@@ -70,6 +70,7 @@ mod exports {
         cw_condition_sql, pg_finfo_cw_condition_sql => crate::pg::parse::condition_sql;
         cw_condition_fields, pg_finfo_cw_condition_fields => crate::pg::parse::condition_fields;
         cw_evaluate_as, pg_finfo_cw_evaluate_as => crate::guard::functions::evaluate_as;
+        cw_route, pg_finfo_cw_route => crate::decide::simulate::route;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
         cw_call_as, pg_finfo_cw_call_as => crate::guard::functions::call_as;
         cw_call_end, pg_finfo_cw_call_end => crate::guard::functions::call_end;
