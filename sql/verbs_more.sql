@@ -329,7 +329,7 @@ BEGIN
                          'act', jsonb_build_object('delegate', m.stand_in))))::customer_workflow._item_event
             FROM moving AS m ORDER BY m.id), false);
     IF stay > 0 THEN
-        RAISE NOTICE USING MESSAGE = format('customer_workflow: %s open work items stay with %s', stay, customer_workflow._display(delegator)),
+        RAISE NOTICE USING MESSAGE = format('customer_workflow: open work items that stay with %s: %s', customer_workflow._display(delegator), stay),
             HINT = 'Their workflows do not let them be delegated to this person.';
     END IF;
 END
