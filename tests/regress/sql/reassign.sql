@@ -4,6 +4,7 @@ GRANT CREATE ON SCHEMA public TO erp_owner;
 SELECT customer_workflow.add_group_member('board', 'alice');
 SELECT customer_workflow.add_group_member('board', 'dave');
 SELECT customer_workflow.add_group_member('board', 'person:maria');
+SELECT customer_workflow.add_group_member('authors', 'alice');
 SET SESSION AUTHORIZATION erp_owner;
 CREATE TABLE accounts (id int PRIMARY KEY, name text, credit_limit numeric);
 INSERT INTO accounts SELECT i, 'Account ' || i, 100 FROM generate_series(1, 4) AS i;
@@ -40,7 +41,8 @@ SELECT * FROM customer_workflow.reassign(ARRAY[:maria], 'dave', 'again');
 SELECT * FROM customer_workflow.reassign(ARRAY[:maria], 'carol', 'again');
 SELECT * FROM customer_workflow.reassign(ARRAY[:maria], 'role:credit_managers', 'again');
 SELECT work_item, assignee FROM customer_workflow.work_items WHERE work_item = :maria;
-SELECT * FROM customer_workflow.reassign(ARRAY[:maria], 'group:board', 'nobody of it is left');
+SELECT * FROM customer_workflow.reassign(ARRAY[:maria], 'group:board', 'back to maria');
+SELECT * FROM customer_workflow.reassign(ARRAY[:maria], 'group:authors', 'only alice is in it');
 
 -- What is closed; not pending
 SELECT * FROM customer_workflow.reassign(ARRAY(SELECT work_item FROM customer_workflow.work_items WHERE proposal = 4 AND status = 'approved'), 'dave', 'too late');
