@@ -109,7 +109,7 @@ SELECT p.*, a.acts
                            OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
                                        WHERE l.work_item = w.id AND l.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))))
         OR EXISTS (SELECT FROM customer_workflow.history AS h
-                    WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested')
+                    WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated')
                       AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])) AS acts
     OFFSET 0) AS a;
 COMMENT ON VIEW customer_workflow._acting IS 'Every proposal, and whether the caller may see all of it: he acts in it, or sees everything of its table';

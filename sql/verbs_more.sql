@@ -155,7 +155,7 @@ DECLARE
     stopped customer_workflow._problem[];
     failed customer_workflow._item_problem[];
 BEGIN
-    holder := customer_workflow._assigned(reassign.assign_to);
+    holder := customer_workflow._holder(reassign.assign_to);
     IF request.comment IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'a comment is required to reassign work items',
             DETAIL = 'The comment is null or empty.', HINT = 'Say why in the parameter comment.';
@@ -188,7 +188,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow.reassign(bigint[], text, text)
     IS 'For administrators: work items go to another person, or to the members of a role or group, in place of those who have them; a row each, with what happened';
 
-CREATE FUNCTION customer_workflow._assigned(assign_to text) RETURNS text
+CREATE FUNCTION customer_workflow._holder(assign_to text) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     holder text := customer_workflow._canonical_person(assign_to, '{role,person,group}');
@@ -200,7 +200,7 @@ BEGIN
     RETURN holder;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._assigned(text) IS 'A person, role or group as stored; error 22023 where nobody can act for it';
+COMMENT ON FUNCTION customer_workflow._holder(text) IS 'A person, role or group as stored; error 22023 where nobody can act for it';
 
 CREATE FUNCTION customer_workflow._no_item(item bigint, proposal bigint, seen boolean) RETURNS customer_workflow._problem
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -256,18 +256,23 @@ $$;
 COMMENT ON FUNCTION customer_workflow.reroute(bigint, text)
     IS 'For administrators: a running proposal starts anew, by the workflow that is active for it now; returns the new status';
 
-CREATE FUNCTION customer_workflow._reroute(proposals bigint[]) RETURNS SETOF customer_workflow._problem
+CREATE FUNCTION customer_workflow._reroute(proposals bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     request customer_workflow._request := customer_workflow._request('reroute', NULL, NULL, NULL);
+    problems customer_workflow._problem[];
 BEGIN
     PERFORM customer_workflow._lock(proposals, true);
-    RETURN QUERY
-    SELECT * FROM customer_workflow._restart(request, ARRAY(
-        SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.status = 'pending_approval' ORDER BY p.id), false);
+    problems := ARRAY(SELECT r FROM customer_workflow._restart(request, ARRAY(
+        SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.status = 'pending_approval' ORDER BY p.id), false) AS r);
+    IF cardinality(problems) > 0 THEN
+        RAISE WARNING USING ERRCODE = problems[1].sqlstate,
+            MESSAGE = format('customer_workflow: %s running proposals could not be rerouted, and go on as they were', cardinality(problems)),
+            DETAIL = format('The first: %s.', problems[1].message), HINT = problems[1].hint;
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._reroute(bigint[]) IS 'Reroutes those of these proposals that are running; returns those that could not be, and go on as they were';
+COMMENT ON FUNCTION customer_workflow._reroute(bigint[]) IS 'Reroutes those of these proposals that are running, with a WARNING where some could not be, and go on as they were';
 
 CREATE FUNCTION customer_workflow._mark_rerouted(courses customer_workflow._course[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -324,7 +329,7 @@ BEGIN
                          'act', jsonb_build_object('delegate', m.stand_in))))::customer_workflow._item_event
             FROM moving AS m ORDER BY m.id), false);
     IF stay > 0 THEN
-        RAISE NOTICE USING MESSAGE = format('customer_workflow: %s open work items stay with %s', stay, customer_workflow._display(delegator)),
+        RAISE NOTICE USING MESSAGE = format('customer_workflow: open work items that stay with %s: %s', customer_workflow._display(delegator), stay),
             HINT = 'Their workflows do not let them be delegated to this person.';
     END IF;
 END
@@ -335,7 +340,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._run_items(customer_workflow._request, customer_workflow._item_event[], boolean),
     customer_workflow._ready(customer_workflow._request, bigint),
     customer_workflow._finish_item(customer_workflow._request, jsonb), customer_workflow._not_of(bigint, text),
-    customer_workflow._new_holders(customer_workflow.work_item, text), customer_workflow._assigned(text),
+    customer_workflow._new_holders(customer_workflow.work_item, text), customer_workflow._holder(text),
     customer_workflow._no_item(bigint, bigint, boolean), customer_workflow._move_open_items(text, jsonb),
     customer_workflow._restart(customer_workflow._request, bigint[], boolean), customer_workflow._reroute(bigint[]),
     customer_workflow._mark_rerouted(customer_workflow._course[])

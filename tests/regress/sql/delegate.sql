@@ -77,7 +77,7 @@ SET SESSION AUTHORIZATION dave;
 SELECT customer_workflow.delegate(2, 'import');
 \echo :SQLSTATE
 
--- A place is lost when the proposal is taken back, and a delegate who turns out to be a party decides nothing
+-- A place is lost when the proposal is taken back
 SET SESSION AUTHORIZATION alice;
 SELECT customer_workflow.recall(2);
 SET SESSION AUTHORIZATION import;
