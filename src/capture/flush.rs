@@ -7,8 +7,8 @@ use super::{create, notice, touched};
 use crate::error::{Report, raise, warning};
 use crate::guard::person::{self, Who};
 use crate::pg::function::{array, text_array};
-use crate::pg::spi::Statement;
 use crate::pg::lookup::{self, Sight};
+use crate::pg::spi::Statement;
 use crate::pg::{callbacks, role, value};
 use crate::settings;
 use pgrx::pg_sys::{

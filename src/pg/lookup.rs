@@ -20,10 +20,7 @@ unsafe extern "C-unwind" {
         direction: pg_sys::ScanDirection::Type,
         slot: *mut pg_sys::TupleTableSlot,
     ) -> bool;
-    fn index_getnext_tid(
-        scan: pg_sys::IndexScanDesc,
-        direction: pg_sys::ScanDirection::Type,
-    ) -> pg_sys::ItemPointer;
+    fn index_getnext_tid(scan: pg_sys::IndexScanDesc, direction: pg_sys::ScanDirection::Type) -> pg_sys::ItemPointer;
 }
 
 /// Which rows [`find`] sees.

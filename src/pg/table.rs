@@ -169,8 +169,7 @@ impl<const N: usize> Target<N> {
             let count = if list.is_null() { 0 } else { (*list).length as usize };
             let mut indexes = Vec::with_capacity(count);
             for i in 0..count {
-                let index =
-                    pg_sys::index_open((*(*list).elements.add(i)).oid_value, pg_sys::RowExclusiveLock as i32);
+                let index = pg_sys::index_open((*(*list).elements.add(i)).oid_value, pg_sys::RowExclusiveLock as i32);
                 let read = self.read_index(index, &numbers);
                 pg_sys::index_close(index, pg_sys::NoLock as i32);
                 indexes.push(read?);
@@ -350,6 +349,15 @@ unsafe fn enter<const N: usize>(
     };
     // SAFETY: promised by the caller; a btree does not look at the IndexInfo.
     unsafe {
-        index_insert(index, values.as_mut_ptr(), nulls.as_mut_ptr(), address, relation, unique, false, std::ptr::null_mut());
+        index_insert(
+            index,
+            values.as_mut_ptr(),
+            nulls.as_mut_ptr(),
+            address,
+            relation,
+            unique,
+            false,
+            std::ptr::null_mut(),
+        );
     }
 }
