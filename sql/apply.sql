@@ -130,6 +130,10 @@ BEGIN
     IF constraints.deferred IS NOT NULL THEN
         EXECUTE 'SET CONSTRAINTS ' || constraints.deferred || ' DEFERRED';
     END IF;
+    -- In the background worker nothing else waits to be fired, and before version 18 it would fire as the worker.
+    IF session_user = 'pg_database_owner' THEN
+        SET CONSTRAINTS ALL IMMEDIATE;
+    END IF;
     RETURN NEXT;
 END
 $$;
