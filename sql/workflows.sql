@@ -92,7 +92,6 @@ DECLARE
     chosen customer_workflow.workflow_version;
     before integer;
     relation regclass;
-    stay record;
     role oid := customer_workflow._role_that_acts();
 BEGIN
     IF activate_workflow.running IS NULL OR activate_workflow.running NOT IN ('keep', 'reroute') THEN
@@ -123,15 +122,9 @@ BEGIN
         'priority', jsonb_build_object('old', wf.priority, 'new', chosen.priority),
         'role', jsonb_build_object('old', chosen.activated_role, 'new', pg_get_userbyid(role)), 'running', activate_workflow.running));
     IF activate_workflow.running = 'reroute' THEN
-        SELECT count(*) AS n, (array_agg(r.message ORDER BY r.proposal))[1] AS message INTO stay
-          FROM customer_workflow._reroute(ARRAY(
-              SELECT p.id FROM customer_workflow.proposal AS p
-               WHERE p.table_id = wf.table_id AND p.status = 'pending_approval' AND p.workflow = wf.name AND p.version <> chosen.version ORDER BY p.id)) AS r;
-        IF stay.n > 0 THEN
-            RAISE WARNING USING MESSAGE = format('running proposals of workflow "%s" that keep their version: %s', wf.name, stay.n),
-                DETAIL = format('The first of them: %s.', stay.message),
-                HINT = 'See customer_workflow.simulate(), and customer_workflow.reroute(proposal).';
-        END IF;
+        PERFORM customer_workflow._reroute(ARRAY(
+            SELECT p.id FROM customer_workflow.proposal AS p
+             WHERE p.table_id = wf.table_id AND p.status = 'pending_approval' AND p.workflow = wf.name AND p.version <> chosen.version ORDER BY p.id));
     END IF;
 END
 $$;

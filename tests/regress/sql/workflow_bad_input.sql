@@ -37,3 +37,13 @@ SELECT * FROM error_of($$ SELECT customer_workflow.validate_workflow(NULL, 'cust
 SELECT * FROM error_of($$ SELECT customer_workflow.validate_workflow('{}', NULL) $$);
 SELECT * FROM error_of($$ SELECT customer_workflow.create_workflow('deep', 'customers', crm.nested(1000)) $$) WHERE field IN ('sqlstate', 'hint');
 SELECT count(*) FROM customer_workflow.workflows WHERE name <> 'built_in';
+
+-- The deepest definition that is not too deep works.
+SELECT customer_workflow.create_workflow('deepest', 'customers', crm.nested(24));
+SELECT customer_workflow.activate_workflow('deepest', 1);
+SET SESSION AUTHORIZATION alice;
+UPDATE customers SET credit_limit = 5000 WHERE id = 1;
+SELECT customer_workflow.submit(1);
+SET SESSION AUTHORIZATION bob;
+SELECT customer_workflow.approve(1);
+SELECT length(customer_workflow.workflow_diagram('deepest')) > 1000 AS drawn;
