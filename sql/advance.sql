@@ -23,19 +23,27 @@ $$;
 COMMENT ON FUNCTION customer_workflow._definition(text, integer, integer)
     IS 'The definition of a workflow version and the role with whose rights it looks; the built-in one is a single step of the table''s approvers';
 
+CREATE FUNCTION customer_workflow._sorted(ids bigint[]) RETURNS bigint[]
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT ARRAY(SELECT id FROM unnest(ids) AS id ORDER BY id)
+$$;
+COMMENT ON FUNCTION customer_workflow._sorted(bigint[]) IS 'The numbers in their order';
+
 CREATE FUNCTION customer_workflow._advance(events customer_workflow._event[]) RETURNS SETOF customer_workflow._course
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     courses customer_workflow._course[] := ARRAY(
-        SELECT ROW(c.workflow, c.version, c.table_id, c.state, c.event, '{"conditions": {}, "people": {}}', NULL, c.proposals)::customer_workflow._course
+        SELECT ROW(c.workflow, c.version, c.table_id, c.state, c.event, '{"conditions": {}, "people": {}}', NULL,
+                   customer_workflow._sorted(c.proposals))::customer_workflow._course
+          -- the numbers are sorted afterwards, so that states and events need not be
           FROM (SELECT coalesce(e.workflow, p.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN p.version ELSE e.version END AS version,
                        p.table_id,
                        -- the table of proposals knows best; a draft that was recalled or edited stands nowhere
                        CASE WHEN p.status = 'not_submitted' THEN p.state - 'run' ELSE p.state END || jsonb_build_object('status', p.status) AS state,
-                       e.event, array_agg(p.id ORDER BY p.id) AS proposals
+                       e.event, array_agg(p.id) AS proposals, min(p.id) AS first
                   FROM unnest(events) AS e JOIN customer_workflow.proposal AS p ON p.id = e.proposal
                  GROUP BY 1, 2, 3, 4, 5) AS c
-         ORDER BY c.proposals[1]);
+         ORDER BY c.first);
     answered integer := 0;
 BEGIN
     WHILE cardinality(courses) > 0 LOOP
@@ -119,7 +127,7 @@ BEGIN
                              WHERE a.answer ? 'problem') AS p);
             END IF;
             IF cardinality(more.proposals) = cardinality(question.proposals) AND NOT more.answers[1] ? 'problem'
-               AND (SELECT count(DISTINCT a) FROM unnest(more.answers) AS a) = 1 THEN
+               AND NOT EXISTS (SELECT FROM unnest(more.answers) AS a WHERE a IS DISTINCT FROM more.answers[1]) THEN
                 shared := shared || jsonb_build_object(
                     jsonb_build_array(question.workflow, question.version, question.table_id, question.at_most, question.at)::text, more.answers[1]);
             ELSE
@@ -162,7 +170,7 @@ BEGIN
          WHERE a.answer IS NULL
          GROUP BY a.course, i.id
     ), parted AS (
-        SELECT t.course, t.failure, t.conditions, t.people, array_agg(t.proposal ORDER BY t.proposal) AS proposals
+        SELECT t.course, t.failure, t.conditions, t.people, customer_workflow._sorted(array_agg(t.proposal)) AS proposals
           FROM told AS t GROUP BY t.course, t.failure, t.conditions, t.people
         UNION ALL
         SELECT c.n, NULL, '{}', '{}', c.proposals
@@ -182,5 +190,5 @@ $$;
 COMMENT ON FUNCTION customer_workflow._answered(customer_workflow._course[]) IS 'Answers the questions of courses; a course parts where its proposals have other answers';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._definition(text, integer, integer), customer_workflow._advance(customer_workflow._event[]), customer_workflow._answered(customer_workflow._course[])
+    customer_workflow._definition(text, integer, integer), customer_workflow._sorted(bigint[]), customer_workflow._advance(customer_workflow._event[]), customer_workflow._answered(customer_workflow._course[])
     FROM PUBLIC;

@@ -250,6 +250,17 @@ $$;
 COMMENT ON FUNCTION customer_workflow._lock(bigint[], boolean, boolean)
     IS 'Locks proposals; with_records: after the records that they change; with_drafts: with the other open proposals of their authors for these records';
 
+CREATE FUNCTION customer_workflow._logged_changes(proposals bigint[]) RETURNS TABLE (proposal bigint, details jsonb)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN QUERY
+    SELECT c.proposal, jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', c.field,
+               'original', customer_workflow._logged_text(c.original), 'proposed', customer_workflow._logged_text(c.proposed)) ORDER BY c.field))
+      FROM customer_workflow.change AS c WHERE c.proposal = ANY (proposals) GROUP BY c.proposal;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._logged_changes(bigint[]) IS 'The changes of proposals as the history keeps them';
+
 CREATE FUNCTION customer_workflow._note(request customer_workflow._request, kind text, proposals bigint[], with_changes boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -258,9 +269,7 @@ BEGIN
            w.element, w.step, request.comment, p.digest, c.details
       FROM customer_workflow.proposal AS p
       LEFT JOIN customer_workflow.work_item AS w ON _note.kind IN ('approved', 'rejected', 'change_requested') AND w.proposal = p.id AND w.status = 'open'
-      LEFT JOIN (SELECT c.proposal, jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', c.field,
-                            'original', customer_workflow._logged_text(c.original), 'proposed', customer_workflow._logged_text(c.proposed)) ORDER BY c.field)) AS details
-                   FROM customer_workflow.change AS c WHERE with_changes AND c.proposal = ANY (proposals) GROUP BY c.proposal) AS c ON c.proposal = p.id
+      LEFT JOIN customer_workflow._logged_changes(CASE WHEN with_changes THEN proposals END) AS c ON c.proposal = p.id
      WHERE p.id = ANY (proposals)
      ORDER BY p.id;
 END

@@ -120,18 +120,22 @@ BEGIN
          GROUP BY 1, 2, 3
     LOOP
         UPDATE customer_workflow.proposal AS p
-           SET status = l.result #>> '{state,status}', state = customer_workflow._kept_state(l.result), collects = false,
-               submitted_at = now(), decided_at = CASE WHEN l.result -> 'effects' @> '[{"do": "end"}]' THEN now() END,
-               applied_at = CASE WHEN l.result #>> '{state,status}' = 'applied' THEN now() END,
+           SET status = l.status, state = l.state, collects = false,
+               submitted_at = now(), decided_at = CASE WHEN l.ended THEN now() END,
+               applied_at = CASE WHEN l.status = 'applied' THEN now() END,
                originator = coalesce(request.person, p.author),
                parties = CASE WHEN request.automatic OR p.parties @> request.identities THEN p.parties
                               ELSE ARRAY(SELECT DISTINCT i FROM unnest(p.parties || request.identities) AS i ORDER BY i) END,
                comment = coalesce(request.comment, p.comment), workflow = batch.workflow, version = batch.version, self_approval = batch.self_approval,
                digest = d.digest, record_label = coalesce(b.label, p.record_label), submit_sqlstate = NULL, submit_message = NULL
-          FROM (SELECT i.id, (courses[i.n]).result FROM unnest(batch.ids, batch.courses) AS i (id, n)) AS l
+          FROM (SELECT i.id, c.status, c.state, c.ended
+                  FROM (SELECT c.n, c.result #>> '{state,status}' AS status, customer_workflow._kept_state(c.result) AS state,
+                               c.result -> 'effects' @> '[{"do": "end"}]' AS ended
+                          FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n) OFFSET 0) AS c
+                  JOIN unnest(batch.ids, batch.courses) AS i (id, n) ON i.n = c.n) AS l
           JOIN customer_workflow._digests(batch.ids, batch.workflow, batch.version) AS d ON d.proposal = l.id
           LEFT JOIN customer_workflow._new_labels(batch.ids) AS b ON b.proposal = l.id
-         WHERE p.id = l.id AND p.id = ANY (batch.ids);
+         WHERE p.id = l.id;
     END LOOP;
 END
 $$;

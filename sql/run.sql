@@ -9,11 +9,13 @@ COMMENT ON TYPE customer_workflow._effect IS 'One thing that follows from an eve
 CREATE FUNCTION customer_workflow._effects(courses customer_workflow._course[], what text)
     RETURNS TABLE (proposal bigint, n bigint, workflow text, version integer, table_id integer, event jsonb, e customer_workflow._effect)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT i.id, x.n, c.workflow, c.version, c.table_id, c.event, jsonb_populate_record(NULL::customer_workflow._effect, x.effect)
-      FROM unnest(courses) AS c
-     CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'effects') WITH ORDINALITY AS x (effect, n)
-     CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
-     WHERE x.effect ->> 'do' = what
+    SELECT i.id, x.n, x.workflow, x.version, x.table_id, x.event, x.e
+      -- OFFSET 0: once a course, not once a proposal
+      FROM (SELECT c.*, x.n, jsonb_populate_record(NULL::customer_workflow._effect, x.effect) AS e
+              FROM unnest(courses) AS c
+             CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'effects') WITH ORDINALITY AS x (effect, n)
+             WHERE x.effect ->> 'do' = what OFFSET 0) AS x
+     CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
 $$;
 COMMENT ON FUNCTION customer_workflow._effects(customer_workflow._course[], text) IS 'The effects of one kind, a row for each proposal';
 
@@ -139,14 +141,15 @@ BEGIN
     END IF;
 
     UPDATE customer_workflow.proposal AS p
-       SET status = l.status, state = customer_workflow._kept_state(l.result),
-           decided_at = CASE WHEN l.result -> 'effects' @> '[{"do": "end"}]' THEN now() ELSE p.decided_at END,
+       SET status = l.status, state = l.state, decided_at = CASE WHEN l.ended THEN now() ELSE p.decided_at END,
            applied_at = CASE WHEN l.status = 'applied' THEN now() ELSE p.applied_at END,
            sent_back = CASE WHEN l.status IN ('rejected', 'change_requested') AND l.workflow <> 'built_in' THEN customer_workflow._fingerprints(p.id)
                             ELSE p.sent_back END
-      FROM (SELECT i.id, c.workflow, c.result, c.result #>> '{state,status}' AS status
-              FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
-             WHERE NOT c.event ? 'submitted') AS l
+      FROM (SELECT i.id, c.workflow, c.status, c.state, c.ended
+              FROM (SELECT c.workflow, c.proposals, c.result #>> '{state,status}' AS status, customer_workflow._kept_state(c.result) AS state,
+                           c.result -> 'effects' @> '[{"do": "end"}]' AS ended
+                      FROM unnest(courses) AS c WHERE NOT c.event ? 'submitted' OFFSET 0) AS c
+             CROSS JOIN LATERAL unnest(c.proposals) AS i (id)) AS l
      WHERE p.id = l.id;
 
     IF 'start_timer' = ANY (doing) THEN
@@ -262,6 +265,8 @@ COMMENT ON FUNCTION customer_workflow._fingerprints(bigint) IS 'What the changes
 CREATE FUNCTION customer_workflow._record(request customer_workflow._request, courses customer_workflow._course[], overwritten jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
+DECLARE
+    submitted bigint[] := ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) WHERE c.event ? 'submitted');
 BEGIN
     INSERT INTO customer_workflow.history (table_id, proposal, kind, person, on_behalf_of, database_role, source, element, step, comment, digest, details)
     SELECT p.table_id, p.id, x.kind,
@@ -270,10 +275,7 @@ BEGIN
            CASE WHEN x.kind <> 'applied' AND (x.e).person = request.person THEN request.comment END,
            CASE WHEN x.kind IN ('submitted', 'approved', 'rejected', 'change_requested', 'applied') THEN p.digest END,
            CASE WHEN x.kind = 'applied' THEN CASE WHEN overwritten ? p.id::text THEN jsonb_build_object('overwritten', overwritten -> p.id::text) END
-                WHEN x.kind = 'submitted' THEN (
-                    SELECT jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', c.field,
-                               'original', customer_workflow._logged_text(c.original), 'proposed', customer_workflow._logged_text(c.proposed)) ORDER BY c.field))
-                      FROM customer_workflow.change AS c WHERE c.proposal = p.id)
+                WHEN x.kind = 'submitted' THEN g.details
                 ELSE (x.e).details END
       FROM (SELECT l.*, (l.e).kind FROM customer_workflow._effects(courses, 'log') AS l
              -- the built-in workflow has one place, which goes without saying
@@ -281,6 +283,7 @@ BEGIN
             UNION ALL
             SELECT a.*, 'applied' FROM customer_workflow._effects(courses, 'apply') AS a) AS x
       JOIN customer_workflow.proposal AS p ON p.id = x.proposal
+      LEFT JOIN customer_workflow._logged_changes(submitted) AS g ON g.proposal = x.proposal
      ORDER BY p.id, x.n;
 END
 $$;
