@@ -8,13 +8,12 @@ SELECT customer_workflow.create_workflow('limits', 'customers', '{"elements": [{
      "escalation": [{"assign_to": {"group": "authors"}, "time_limit": {"days": 3}}, {"assign_to": {"group": "board"}, "time_limit": {"hours": 6}}],
      "end_action": "request_change"}]}}]}');
 SELECT customer_workflow.activate_workflow('limits', 1);
+RESET SESSION AUTHORIZATION;
 CREATE VIEW waits AS
 SELECT w.assignee, w.step, w.status, w.overdue, extract(epoch FROM w.due_at - now())::integer / 3600 AS hours_left,
        (SELECT string_agg(format('%s in %s h', d.timer, round(extract(epoch FROM d.due_at - now()) / 3600)), '; ' ORDER BY d.due_at)
           FROM customer_workflow.deadline AS d WHERE d.proposal = w.proposal) AS deadlines
   FROM customer_workflow.work_items AS w ORDER BY w.work_item;
-RESET SESSION AUTHORIZATION;
-ALTER VIEW waits OWNER TO CURRENT_USER;
 
 SET SESSION AUTHORIZATION alice;
 UPDATE customers SET credit_limit = 5000 WHERE id = 1;
