@@ -95,6 +95,7 @@ DECLARE
     half integer := cardinality(deadlines) / 2;
     code text;
     said text;
+    help text;
 BEGIN
     IF cardinality(deadlines) = 0 THEN
         RETURN;
@@ -108,7 +109,7 @@ BEGIN
             false);
         RETURN;
     EXCEPTION WHEN OTHERS THEN
-        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT;
+        GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT, help = PG_EXCEPTION_HINT;
         -- An internal error is one here: whatever it is, it must not stand in the way of other proposals.
         IF left(code, 2) IN ('40', '53', '57', '58') THEN
             RAISE;
@@ -119,7 +120,7 @@ BEGIN
         RETURN QUERY SELECT * FROM customer_workflow._run_due(deadlines[half + 1:]);
         RETURN;
     END IF;
-    RETURN QUERY SELECT d.proposal, code, said, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
+    RETURN QUERY SELECT d.proposal, code, said, NULL::text, nullif(help, ''), NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
                    FROM customer_workflow.deadline AS d WHERE d.id = deadlines[1];
 END
 $$;
