@@ -66,11 +66,11 @@ SELECT h.proposal,
        customer_workflow._display(p.author) AS author,
        customer_workflow._display(h.person) AS person,
        customer_workflow._display(h.on_behalf_of) AS on_behalf_of,
-       h.kind AS action,
+       coalesce('decided: ' || (h.details ->> 'outcome'), h.kind) AS action,
        h.comment,
        h.digest,
        h.at,
-       CASE WHEN h.kind = 'approved' AND h.digest = p.digest THEN p.applied_at END AS applied_at
+       CASE WHEN h.kind IN ('approved', 'completion') AND h.digest = p.digest THEN p.applied_at END AS applied_at
   FROM customer_workflow.history AS h
   JOIN customer_workflow._acting AS p ON p.id = h.proposal
  -- What was decided is what had been submitted last, whatever became of the proposal afterwards.
@@ -85,7 +85,7 @@ SELECT h.proposal,
            customer_workflow._logged_value(e.change -> 'original') AS original,
            customer_workflow._logged_value(e.change -> 'proposed') AS proposed
       FROM jsonb_array_elements(submitted.changes) AS e (change)) AS c
- WHERE h.kind IN ('approved', 'rejected', 'change_requested')
+ WHERE (h.kind IN ('approved', 'rejected', 'change_requested') OR h.kind = 'completion' AND h.details ? 'outcome' AND h.person <> 'system')
    AND p.acts
  ORDER BY h.id, c.field;
 COMMENT ON VIEW customer_workflow.decisions IS 'For the auditor: who decided what about which value, a row a field; also for the people who act in the proposal';
@@ -97,7 +97,7 @@ COMMENT ON COLUMN customer_workflow.decisions.proposed_value IS 'What was decide
 COMMENT ON COLUMN customer_workflow.decisions.author IS 'Who made the change';
 COMMENT ON COLUMN customer_workflow.decisions.person IS 'Who decided';
 COMMENT ON COLUMN customer_workflow.decisions.on_behalf_of IS 'For whom, when a person stood in for another';
-COMMENT ON COLUMN customer_workflow.decisions.action IS 'approved, rejected or change_requested';
+COMMENT ON COLUMN customer_workflow.decisions.action IS 'approved, rejected or change_requested; decided: and its name where an outcome was chosen';
 COMMENT ON COLUMN customer_workflow.decisions.comment IS 'What the person said';
 COMMENT ON COLUMN customer_workflow.decisions.digest IS 'The digest that the decision binds to';
 COMMENT ON COLUMN customer_workflow.decisions.at IS 'When';

@@ -95,10 +95,11 @@ SELECT p.id AS proposal,
                'comment', CASE WHEN p.complete THEN h.comment END, 'digest', CASE WHEN p.complete THEN h.digest END,
                'details', CASE WHEN p.complete THEN h.details END) ORDER BY h.id), '[]') AS history,
            coalesce(jsonb_agg(jsonb_build_object(
-               'at', h.at, 'action', h.kind, 'person', customer_workflow._display(h.person),
+               'at', h.at, 'action', coalesce('decided: ' || (h.details ->> 'outcome'), h.kind), 'person', customer_workflow._display(h.person),
                'on_behalf_of', customer_workflow._display(h.on_behalf_of), 'element', h.element, 'step', h.step,
                'comment', CASE WHEN p.complete THEN h.comment END, 'digest', CASE WHEN p.complete THEN h.digest END) ORDER BY h.id)
-               FILTER (WHERE h.kind IN ('approved', 'rejected', 'change_requested')), '[]') AS decided_by
+               FILTER (WHERE h.kind IN ('approved', 'rejected', 'change_requested')
+                          OR h.kind = 'completion' AND h.details ? 'outcome' AND h.person <> 'system'), '[]') AS decided_by
       FROM customer_workflow.history AS h
      WHERE h.proposal = p.id) AS h
  CROSS JOIN LATERAL (

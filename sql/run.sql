@@ -273,7 +273,7 @@ BEGIN
            CASE WHEN x.kind = 'applied' THEN coalesce(request.person, CASE WHEN x.event ? 'submitted' THEN p.author END, 'system') ELSE coalesce((x.e).person, 'system') END,
            (x.e).on_behalf_of[1], session_user, CASE WHEN request.automatic AND x.event ? 'submitted' THEN p.data_entity END, (x.e).element, (x.e).step,
            CASE WHEN x.kind <> 'applied' AND (x.e).person = request.person THEN request.comment END,
-           CASE WHEN x.kind IN ('submitted', 'approved', 'rejected', 'change_requested', 'applied') THEN p.digest END,
+           CASE WHEN x.kind IN ('submitted', 'approved', 'rejected', 'change_requested', 'applied') OR (x.e).details ? 'outcome' THEN p.digest END,
            CASE WHEN x.kind = 'applied' THEN CASE WHEN overwritten ? p.id::text THEN jsonb_build_object('overwritten', overwritten -> p.id::text) END
                 WHEN x.kind = 'submitted' THEN g.details
                 ELSE (x.e).details END

@@ -308,26 +308,29 @@ BEGIN
         SELECT l.work_item FROM customer_workflow.work_item_place AS l WHERE l.person = _move_open_items.delegator);
     -- what is decided meanwhile is not open any more
     PERFORM customer_workflow._lock(ARRAY(SELECT DISTINCT w.proposal FROM customer_workflow.work_item AS w WHERE w.id = ANY (items) ORDER BY w.proposal), false);
-    WITH moving AS MATERIALIZED (
-        SELECT w.id, w.number, s.stand_in
+    WITH waiting AS MATERIALIZED (
+        SELECT w.id, w.number, s.stand_in, coalesce(p.self_approval, false) OR NOT p.parties && s.identities AS movable
           FROM customer_workflow.work_item AS w
           JOIN customer_workflow.proposal AS p ON p.id = w.proposal AND p.status = 'pending_approval'
-          JOIN (SELECT k.table_id, k.workflow, s.stand_in
+          JOIN (SELECT k.table_id, k.workflow, s.stand_in, i.identities, customer_workflow._assignees_of(i.identities) AS theirs
                   FROM (SELECT DISTINCT p.table_id, p.workflow FROM customer_workflow.work_item AS w JOIN customer_workflow.proposal AS p ON p.id = w.proposal
                          WHERE w.id = ANY (items)) AS k
                   JOIN customer_workflow.protected_table AS t ON t.id = k.table_id AND t.relation IS NOT NULL
                  CROSS JOIN LATERAL customer_workflow._stand_ins(ARRAY[_move_open_items.delegator], t.relation, k.workflow) AS s
+                 CROSS JOIN LATERAL (SELECT customer_workflow._identities_of(s.stand_in) AS identities) AS i
                  WHERE coalesce((_move_open_items.scope ->> 'table')::integer = k.table_id, true)
                    AND coalesce(_move_open_items.scope ->> 'workflow' = k.workflow, true)) AS s ON s.table_id = p.table_id AND s.workflow = p.workflow
          WHERE w.id = ANY (items) AND w.status = 'open'
-           AND (coalesce(p.self_approval, false)
-                OR NOT p.parties && (customer_workflow._identities_of(s.stand_in) || customer_workflow._identities_of(_move_open_items.delegator)))
+           AND (coalesce(p.self_approval, false) OR NOT p.parties && customer_workflow._identities_of(_move_open_items.delegator))
+           -- who may act on it anyway needs no place
+           AND (w.assignee <> ALL (s.theirs) OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
+                                                         WHERE l.work_item = w.id AND l.person = _move_open_items.delegator))
     )
-    SELECT count(*) INTO stay
-      FROM customer_workflow._run_items(request, ARRAY(
-          SELECT ROW(m.id, jsonb_build_object('acted', jsonb_build_object('item', m.number, 'person', _move_open_items.delegator,
-                         'act', jsonb_build_object('delegate', m.stand_in))))::customer_workflow._item_event
-            FROM moving AS m ORDER BY m.id), false);
+    SELECT (SELECT count(*) FROM waiting AS w WHERE NOT w.movable)
+           + (SELECT count(*) FROM customer_workflow._run_items(request, ARRAY(
+                  SELECT ROW(w.id, jsonb_build_object('acted', jsonb_build_object('item', w.number, 'person', _move_open_items.delegator,
+                                 'act', jsonb_build_object('delegate', w.stand_in))))::customer_workflow._item_event
+                    FROM waiting AS w WHERE w.movable ORDER BY w.id), false)) INTO stay;
     IF stay > 0 THEN
         RAISE NOTICE USING MESSAGE = format('customer_workflow: open work items that stay with %s: %s', customer_workflow._display(delegator), stay),
             HINT = 'Their workflows do not let them be delegated to this person.';

@@ -32,6 +32,9 @@ SELECT credit_limit FROM accounts ORDER BY id;
 RESET SESSION AUTHORIZATION;
 SELECT proposal, kind, person, element, step, comment, details FROM customer_workflow.workflow_history WHERE proposal < 3 AND kind NOT IN ('proposed', 'submitted') ORDER BY proposal, at;
 
+SELECT proposal, person, action, comment, digest IS NOT NULL AS digest, applied_at IS NOT NULL AS applied FROM customer_workflow.decisions ORDER BY proposal, at;
+SELECT jsonb_path_query_array(customer_workflow.review(2), '$.decided_by[*].action') AS decided_by;
+
 -- Refused: another outcome, none, an approval, one's own change
 SET SESSION AUTHORIZATION carol;
 SELECT customer_workflow.decide_outcome(3, 'so so');

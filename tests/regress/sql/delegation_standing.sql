@@ -58,7 +58,14 @@ SELECT submit(9, 'iban', 'FR');
 SET SESSION AUTHORIZATION dave;
 SELECT record_key FROM customer_workflow.my_work_items ORDER BY work_item;
 
--- Only the work of one workflow, and along a chain
+-- Only the work of one workflow, and along a chain; who holds it anyway needs no place, and parties get none
+SET client_min_messages = notice;
+SET SESSION AUTHORIZATION bob;
+SELECT customer_workflow.create_delegation('bob', 'carol', now(), 'infinity', '{"workflow": "Role"}') AS third \gset
+SELECT customer_workflow.end_delegation(:third);
+SELECT customer_workflow.create_delegation('bob', 'dave', now(), 'infinity', '{"workflow": "Person"}') AS fourth \gset
+SELECT customer_workflow.end_delegation(:fourth);
+SELECT record_key, assignee FROM customer_workflow.work_items WHERE status = 'open' ORDER BY work_item;
 SET SESSION AUTHORIZATION carol;
 SELECT FROM customer_workflow.create_delegation('carol', 'import', now(), 'infinity');
 SET SESSION AUTHORIZATION bob;
