@@ -29,7 +29,26 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._sorted(bigint[]) IS 'The numbers in their order';
 
-CREATE FUNCTION customer_workflow._advance(events customer_workflow._event[]) RETURNS SETOF customer_workflow._course
+-- What a proposal becomes with its submission is not stored yet when conditions and assignments ask for it.
+CREATE FUNCTION customer_workflow._cases_of(request customer_workflow._request, proposals bigint[]) RETURNS customer_workflow._case[]
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    cases customer_workflow._case[] := customer_workflow._cases(proposals);
+BEGIN
+    IF request.verb IS DISTINCT FROM 'submit' THEN
+        RETURN cases;
+    END IF;
+    RETURN ARRAY(
+        SELECT ROW(c.proposal, c.table_id, c.record_key, c.changes,
+                   CASE WHEN request.automatic OR c.parties @> request.identities THEN c.parties ELSE c.parties || request.identities END,
+                   c.author, coalesce(request.person, c.author), c.source, c.reference, coalesce(request.comment, c.comment))::customer_workflow._case
+          FROM unnest(cases) WITH ORDINALITY AS c (proposal, table_id, record_key, changes, parties, author, originator, source, reference, comment, n)
+         ORDER BY c.n);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._cases_of(customer_workflow._request, bigint[]) IS 'The cases of stored proposals, in a submission as it makes them';
+
+CREATE FUNCTION customer_workflow._advance(request customer_workflow._request, events customer_workflow._event[]) RETURNS SETOF customer_workflow._course
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     courses customer_workflow._course[] := ARRAY(
@@ -38,8 +57,10 @@ DECLARE
           -- the numbers are sorted afterwards, so that states and events need not be
           FROM (SELECT coalesce(e.workflow, p.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN p.version ELSE e.version END AS version,
                        p.table_id,
-                       -- the table of proposals knows best; a draft that was recalled or edited stands nowhere
-                       CASE WHEN p.status = 'not_submitted' THEN p.state - 'run' ELSE p.state END || jsonb_build_object('status', p.status) AS state,
+                       -- the table of proposals knows best; a draft that was recalled or edited stands nowhere, nor does what comes
+                       -- to another version, whose places are others
+                       CASE WHEN p.status = 'not_submitted' OR (e.workflow, e.version) IS DISTINCT FROM (p.workflow, p.version) AND e.workflow IS NOT NULL
+                            THEN p.state - 'run' ELSE p.state END || jsonb_build_object('status', p.status) AS state,
                        e.event, array_agg(p.id) AS proposals, min(p.id) AS first
                   FROM unnest(events) AS e JOIN customer_workflow.proposal AS p ON p.id = e.proposal
                  GROUP BY 1, 2, 3, 4, 5) AS c
@@ -67,13 +88,13 @@ BEGIN
         IF answered > 10000 THEN
             RAISE EXCEPTION USING ERRCODE = 'internal_error', MESSAGE = 'the workflow engine asks without end';
         END IF;
-        courses := ARRAY(SELECT c FROM customer_workflow._answered(courses) AS c);
+        courses := ARRAY(SELECT c FROM customer_workflow._answered(request, courses) AS c);
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._advance(customer_workflow._event[]) IS 'What follows from events, without writing anything';
+COMMENT ON FUNCTION customer_workflow._advance(customer_workflow._request, customer_workflow._event[]) IS 'What follows from events, without writing anything';
 
-CREATE FUNCTION customer_workflow._answered(courses customer_workflow._course[]) RETURNS SETOF customer_workflow._course
+CREATE FUNCTION customer_workflow._answered(request customer_workflow._request, courses customer_workflow._course[]) RETURNS SETOF customer_workflow._course
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -114,12 +135,12 @@ BEGIN
                        array_agg(CASE c.value WHEN 'error' THEN jsonb_build_object('error', coalesce(c.message, '')) ELSE to_jsonb(c.value) END) AS answers
                   INTO more
                   FROM customer_workflow._conditions(question.relation, question.role,
-                           customer_workflow._pointed(question.definition, question.at) #>> '{}', customer_workflow._cases(question.proposals)) AS c;
+                           customer_workflow._pointed(question.definition, question.at) #>> '{}', customer_workflow._cases_of(request, question.proposals)) AS c;
             ELSE
                 SELECT array_agg(e.proposal) AS proposals, array_agg(e.eligible) AS answers
                   INTO more
                   FROM customer_workflow._eligible(question.definition, question.at, question.role, question.relation,
-                           customer_workflow._cases(question.proposals), question.without, question.at_most, question.workflow) AS e;
+                           customer_workflow._cases_of(request, question.proposals), question.without, question.at_most, question.workflow) AS e;
                 failed := failed || (
                     SELECT coalesce(jsonb_object_agg(p.id::text, jsonb_build_object('refused', jsonb_build_object('reason', 'no_answer',
                                'sqlstate', p.problem -> 'sqlstate', 'text', p.problem -> 'message', 'hint', p.problem -> 'hint'))), '{}')
@@ -187,8 +208,9 @@ BEGIN
      ORDER BY p.proposals;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._answered(customer_workflow._course[]) IS 'Answers the questions of courses; a course parts where its proposals have other answers';
+COMMENT ON FUNCTION customer_workflow._answered(customer_workflow._request, customer_workflow._course[]) IS 'Answers the questions of courses; a course parts where its proposals have other answers';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._definition(text, integer, integer), customer_workflow._sorted(bigint[]), customer_workflow._advance(customer_workflow._event[]), customer_workflow._answered(customer_workflow._course[])
+    customer_workflow._definition(text, integer, integer), customer_workflow._sorted(bigint[]), customer_workflow._cases_of(customer_workflow._request, bigint[]),
+    customer_workflow._advance(customer_workflow._request, customer_workflow._event[]), customer_workflow._answered(customer_workflow._request, customer_workflow._course[])
     FROM PUBLIC;

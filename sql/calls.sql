@@ -39,11 +39,11 @@ $$;
 COMMENT ON FUNCTION customer_workflow._call(text, customer_workflow._evaluator, regclass, customer_workflow._case[])
     IS 'Calls the function of an automated task for each case, in halves around those that fail; returns their messages by proposal';
 
-CREATE FUNCTION customer_workflow._call_functions(courses customer_workflow._course[]) RETURNS void
+CREATE FUNCTION customer_workflow._call_functions(request customer_workflow._request, courses customer_workflow._course[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
-    nobody customer_workflow._request := ROW('call', NULL, '{}', '{}', NULL, NULL, NULL, true);
+    nobody customer_workflow._request := ROW('call', NULL, '{}', '{}', NULL, NULL, request.on_conflict, true);
     call record;
     evaluator customer_workflow._evaluator;
     failed jsonb;
@@ -64,10 +64,11 @@ BEGIN
                        ELSE customer_workflow._call(call.function, evaluator, call.relation, customer_workflow._cases(call.proposals)) END;
         FOR problem IN
             SELECT * FROM customer_workflow._run(nobody, ARRAY(
-                SELECT ROW(i.id, CASE WHEN failed ? i.id::text
-                                      THEN jsonb_build_object('call_failed', jsonb_build_object('at', call.at, 'message', failed ->> i.id::text))
+                SELECT ROW(p.id, CASE WHEN failed ? p.id::text
+                                      THEN jsonb_build_object('call_failed', jsonb_build_object('at', call.at, 'message', failed ->> p.id::text))
                                       ELSE jsonb_build_object('called', jsonb_build_object('at', call.at)) END, NULL, NULL)::customer_workflow._event
-                  FROM unnest(call.proposals) AS i (id) ORDER BY i.id), false)
+                  -- the function may have ended it itself
+                  FROM customer_workflow.proposal AS p WHERE p.id = ANY (call.proposals) AND p.status = 'pending_approval' ORDER BY p.id), false)
         LOOP
             -- What it leads to cannot be: its author hears that, and the proposal does not stay here for ever.
             PERFORM FROM customer_workflow._run(nobody, ARRAY[
@@ -76,8 +77,8 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._call_functions(customer_workflow._course[]) IS 'Automated tasks: calls their functions, and goes on';
+COMMENT ON FUNCTION customer_workflow._call_functions(customer_workflow._request, customer_workflow._course[]) IS 'Automated tasks: calls their functions, and goes on';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._call(text, customer_workflow._evaluator, regclass, customer_workflow._case[]), customer_workflow._call_functions(customer_workflow._course[])
+    customer_workflow._call(text, customer_workflow._evaluator, regclass, customer_workflow._case[]), customer_workflow._call_functions(customer_workflow._request, customer_workflow._course[])
     FROM PUBLIC;

@@ -1,7 +1,7 @@
 -- What the verbs do to proposals that nothing stands against: they ask the engine, and write what it says.
 
-CREATE FUNCTION customer_workflow._choose_workflows(proposals bigint[], OUT chosen bigint[], OUT workflows text[], OUT versions integer[],
-                                                    OUT failed customer_workflow._problem[])
+CREATE FUNCTION customer_workflow._choose_workflows(request customer_workflow._request, proposals bigint[],
+                                                    OUT chosen bigint[], OUT workflows text[], OUT versions integer[], OUT failed customer_workflow._problem[])
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -34,7 +34,8 @@ BEGIN
                    coalesce(array_agg(c.proposal) FILTER (WHERE c.value = 'false'), '{}') AS no,
                    coalesce(jsonb_object_agg(c.proposal::text, c.message) FILTER (WHERE c.value = 'error'), '{}') AS errors
               INTO judged
-              FROM customer_workflow._conditions(candidate.relation, candidate.role, candidate.condition, customer_workflow._cases(matching)) AS c;
+              FROM customer_workflow._conditions(candidate.relation, candidate.role, candidate.condition,
+                                                    customer_workflow._cases_of(request, matching)) AS c;
             failed := failed || ARRAY(
                 SELECT ROW(p.id, 'CW004', format('workflow "%s" has no way for proposal %s for "%s" %s', candidate.name, p.id,
                                                  customer_workflow._name(candidate.relation), p.record_key),
@@ -60,7 +61,7 @@ BEGIN
          WHERE p.id = ANY (remaining) ORDER BY p.id);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._choose_workflows(bigint[]) IS 'Which workflow proposals take: the first whose condition holds, by priority; else the one without; the built-in one where the table has none';
+COMMENT ON FUNCTION customer_workflow._choose_workflows(customer_workflow._request, bigint[]) IS 'Which workflow proposals take: the first whose condition holds, by priority; else the one without; the built-in one where the table has none';
 
 CREATE FUNCTION customer_workflow._submit(request customer_workflow._request, proposals bigint[]) RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -73,7 +74,7 @@ BEGIN
          WHERE p.id = ANY (proposals)
            AND p.table_id IN (SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._option(t.id, 'validate_on_submit')::boolean)
          ORDER BY p.id), true) AS r);
-    SELECT * INTO choice FROM customer_workflow._choose_workflows(
+    SELECT * INTO choice FROM customer_workflow._choose_workflows(request,
         ARRAY(SELECT id FROM unnest(proposals) AS id EXCEPT SELECT f.proposal FROM unnest(problems) AS f));
     problems := problems || choice.failed;
     RETURN QUERY SELECT * FROM unnest(problems);
@@ -204,7 +205,11 @@ DECLARE
     failed customer_workflow._problem[];
 BEGIN
     IF NOT all_or_nothing THEN
-        RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals, false);
+        IF customer_workflow._reads_whole_rows(proposals) THEN
+            RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals, false);
+        ELSE
+            RETURN QUERY SELECT w.* FROM customer_workflow._try_write(proposals, false) AS r CROSS JOIN LATERAL customer_workflow._without_row(r) AS w;
+        END IF;
     ELSIF customer_workflow._reads_whole_rows(proposals) THEN
         PERFORM customer_workflow._write_proposals(proposals, false);
     ELSE
@@ -217,14 +222,64 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._apply(bigint[], boolean) IS 'Writes the values of proposals, each of another record; returns those that could not be written, or raises the first';
 
+CREATE FUNCTION customer_workflow._acts(request customer_workflow._request, items bigint[], act jsonb, without bigint[]) RETURNS customer_workflow._event[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(array_agg(ROW(w.proposal, jsonb_build_object('acted', jsonb_build_object('item', w.number, 'person', request.person, 'act', act)),
+                                  NULL, NULL)::customer_workflow._event ORDER BY w.proposal), '{}')
+      FROM customer_workflow.work_item AS w
+     WHERE w.id = ANY (items) AND w.status = 'open' AND w.proposal <> ALL (without)
+$$;
+COMMENT ON FUNCTION customer_workflow._acts(customer_workflow._request, bigint[], jsonb, bigint[]) IS 'That the caller does something with those of these work items that are open, without those of some proposals';
+
+CREATE FUNCTION customer_workflow._answer(request customer_workflow._request, items bigint[], turns integer[], act jsonb, all_or_nothing boolean)
+    RETURNS SETOF customer_workflow._problem
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    last integer := turns[cardinality(turns)];
+    problems customer_workflow._problem[];
+    lost bigint[] := '{}';
+    again boolean := true;
+BEGIN
+    IF last = 1 OR all_or_nothing THEN
+        FOR turn IN 1 .. last LOOP
+            RETURN QUERY SELECT * FROM customer_workflow._run(request, customer_workflow._acts(
+                request, ARRAY(SELECT i.id FROM unnest(items, turns) AS i (id, n) WHERE i.n = turn), act, lost), all_or_nothing);
+        END LOOP;
+        RETURN;
+    END IF;
+    -- Where a later one fails, the earlier ones of that proposal have not been answered.
+    WHILE again LOOP
+        again := false;
+        BEGIN
+            FOR turn IN 1 .. last LOOP
+                problems := ARRAY(SELECT r FROM customer_workflow._run(request, customer_workflow._acts(
+                    request, ARRAY(SELECT i.id FROM unnest(items, turns) AS i (id, n) WHERE i.n = turn), act, lost), false) AS r);
+                IF cardinality(problems) > 0 THEN
+                    RETURN QUERY SELECT * FROM unnest(problems);
+                    lost := lost || ARRAY(SELECT f.proposal FROM unnest(problems) AS f);
+                    again := turn > 1;
+                    IF again THEN
+                        RAISE EXCEPTION 'only to roll it back';
+                    END IF;
+                END IF;
+            END LOOP;
+        EXCEPTION WHEN OTHERS THEN
+            IF NOT again THEN
+                RAISE;
+            END IF;
+        END;
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._answer(customer_workflow._request, bigint[], integer[], jsonb, boolean)
+    IS 'What the caller says to work items, by turns, at most one of a proposal in each; returns the proposals that it could not be said to';
+
 CREATE FUNCTION customer_workflow._decide(request customer_workflow._request, proposals bigint[], act jsonb, all_or_nothing boolean)
     RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     turn record;
-    problems customer_workflow._problem[];
-    lost bigint[] := '{}';
 BEGIN
     -- Several proposals for one record come in rounds, which see each other's result; several work items of the caller in one
     -- proposal come one after the other. Those that his first answer brings about are not answered.
@@ -242,15 +297,10 @@ BEGIN
             SELECT p.id, dense_rank() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS round
               FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)
         )
-        SELECT p.round, h.n, array_agg(h.id ORDER BY h.proposal) AS items
-          FROM placed AS p JOIN held AS h ON h.proposal = p.id GROUP BY p.round, h.n ORDER BY p.round, h.n
+        SELECT p.round, array_agg(h.id ORDER BY h.n, h.proposal) AS items, array_agg(h.n::integer ORDER BY h.n, h.proposal) AS turns
+          FROM placed AS p JOIN held AS h ON h.proposal = p.id GROUP BY p.round ORDER BY p.round
     LOOP
-        problems := ARRAY(SELECT r FROM customer_workflow._run(request, ARRAY(
-            SELECT ROW(w.proposal, jsonb_build_object('acted', jsonb_build_object('item', w.number, 'person', request.person, 'act', act)), NULL, NULL)::customer_workflow._event
-              FROM customer_workflow.work_item AS w
-             WHERE w.id = ANY (turn.items) AND w.status = 'open' AND w.proposal <> ALL (lost) ORDER BY w.proposal), all_or_nothing) AS r);
-        lost := lost || ARRAY(SELECT f.proposal FROM unnest(problems) AS f);
-        RETURN QUERY SELECT * FROM unnest(problems);
+        RETURN QUERY SELECT * FROM customer_workflow._answer(request, turn.items, turn.turns, act, all_or_nothing);
     END LOOP;
 END
 $$;
@@ -258,9 +308,11 @@ COMMENT ON FUNCTION customer_workflow._decide(customer_workflow._request, bigint
     IS 'What the caller says to locked proposals that nothing stands against; returns those that it could not be said to';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._choose_workflows(bigint[]), customer_workflow._submit(customer_workflow._request, bigint[]), customer_workflow._edited_fields(jsonb, jsonb),
+    customer_workflow._choose_workflows(customer_workflow._request, bigint[]), customer_workflow._submit(customer_workflow._request, bigint[]), customer_workflow._edited_fields(jsonb, jsonb),
     customer_workflow._mark_submitted(customer_workflow._request, customer_workflow._course[]),
     customer_workflow._reads_whole_rows(bigint[]), customer_workflow._without_row(customer_workflow._problem),
     customer_workflow._conflicts(customer_workflow._request, bigint[]), customer_workflow._apply(bigint[], boolean),
+    customer_workflow._acts(customer_workflow._request, bigint[], jsonb, bigint[]),
+    customer_workflow._answer(customer_workflow._request, bigint[], integer[], jsonb, boolean),
     customer_workflow._decide(customer_workflow._request, bigint[], jsonb, boolean)
     FROM PUBLIC;

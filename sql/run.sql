@@ -23,18 +23,30 @@ CREATE FUNCTION customer_workflow._run(request customer_workflow._request, event
     RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    courses customer_workflow._course[] := ARRAY(SELECT c FROM customer_workflow._advance(events) AS c);
+    courses customer_workflow._course[] := ARRAY(SELECT c FROM customer_workflow._advance(request, events) AS c);
     problems customer_workflow._problem[] := ARRAY(SELECT r FROM customer_workflow._refusals(request, courses) AS r);
     failed customer_workflow._problem[];
     overwritten jsonb := '{}';
     checked bigint[];
     applied bigint[];
+    -- several for one record
+    later bigint[] := '{}';
 BEGIN
     IF all_or_nothing AND cardinality(problems) > 0 THEN
         PERFORM customer_workflow._raise_problem(problems[1]);
     END IF;
     courses := ARRAY(SELECT c FROM unnest(courses) AS c WHERE NOT c.result ? 'refused');
     applied := ARRAY(SELECT x.proposal FROM customer_workflow._effects(courses, 'apply') AS x ORDER BY x.proposal);
+    IF cardinality(applied) > 1 THEN
+        -- Each sees the result of the one before, in its conditions too.
+        later := ARRAY(SELECT r.id FROM (SELECT p.id, row_number() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS n
+                                           FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied)) AS r
+                        WHERE r.n > 1 ORDER BY r.id);
+        IF cardinality(later) > 0 THEN
+            courses := customer_workflow._without(courses, later);
+            applied := ARRAY(SELECT id FROM unnest(applied) AS id WHERE id <> ALL (later));
+        END IF;
+    END IF;
     -- No step of an approval passes over what moved.
     checked := CASE WHEN request.verb = 'approve' THEN ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) ORDER BY i.id)
                     ELSE applied END;
@@ -55,6 +67,9 @@ BEGIN
     PERFORM customer_workflow._mark_rerouted(ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'rerouted'));
     PERFORM customer_workflow._carry_out(request, courses, overwritten);
     RETURN QUERY SELECT * FROM unnest(problems);
+    IF cardinality(later) > 0 THEN
+        RETURN QUERY SELECT * FROM customer_workflow._run(request, ARRAY(SELECT e FROM unnest(events) AS e WHERE e.proposal = ANY (later)), all_or_nothing);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._run(customer_workflow._request, customer_workflow._event[], boolean)
@@ -170,7 +185,7 @@ BEGIN
         PERFORM customer_workflow._word_work_items(courses);
     END IF;
     IF 'call_function' = ANY (doing) THEN
-        PERFORM customer_workflow._call_functions(courses);
+        PERFORM customer_workflow._call_functions(request, courses);
     END IF;
 END
 $$;

@@ -219,7 +219,7 @@ DECLARE
 BEGIN
     FOR n IN 1 .. cardinality(proposals) BY chunk_size LOOP
         chunk := proposals[n : n + chunk_size - 1];
-        SELECT * INTO choice FROM customer_workflow._choose_workflows(chunk);
+        SELECT * INTO choice FROM customer_workflow._choose_workflows(request, chunk);
         IF all_or_nothing AND cardinality(choice.failed) > 0 THEN
             PERFORM customer_workflow._raise_problem(choice.failed[1]);
         END IF;

@@ -25,10 +25,13 @@ pub struct State {
     /// Whether somebody, or an automatic action, approved anything.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub consented: bool,
+    /// Whether what was approved before is exactly what was submitted last.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
     /// Who decided what, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub decided: Vec<Decided>,
-    /// The steps that are finished.
+    /// The steps that are finished, also in earlier rounds where that still counts.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approved: Vec<String>,
     /// Where it stands; after a rejection or a requested change, where it stood, without work items.
@@ -115,6 +118,7 @@ impl Default for State {
             involved: Vec::new(),
             fields: Vec::new(),
             consented: false,
+            unchanged: false,
             decided: Vec::new(),
             approved: Vec::new(),
             run: None,

@@ -8,19 +8,6 @@ impl Definition {
     pub fn visit<'a>(&'a self, visit: &mut impl FnMut(&str, &'a Element)) {
         block("/elements", &self.elements, visit);
     }
-
-    /// How many steps it has in all.
-    pub fn step_count(&self) -> usize {
-        let mut count = 0;
-        self.visit(&mut |_, element| {
-            count += match element {
-                Element::Approval(approval) => approval.steps.len(),
-                Element::Task(_) | Element::ManualDecision(_) => 1,
-                _ => 0,
-            }
-        });
-        count
-    }
 }
 
 fn block<'a>(path: &str, elements: &'a [Element], visit: &mut impl FnMut(&str, &'a Element)) {

@@ -30,10 +30,6 @@ pub(super) struct Context<'a> {
     pub state: State,
     pub effects: Vec<Effect>,
     pub questions: Vec<Question>,
-    /// steps whose approvals still hold
-    pub kept: Vec<String>,
-    /// whether what was approved before is exactly what is submitted now
-    pub unchanged: bool,
     /// whether the event found what it is about
     pub hit: bool,
 }
@@ -52,16 +48,7 @@ pub(super) struct Spot<'a> {
 
 impl<'a> Context<'a> {
     pub fn new(definition: &'a Definition, state: &State, answers: &'a Answers) -> Self {
-        Context {
-            definition,
-            answers,
-            state: state.clone(),
-            effects: Vec::new(),
-            questions: Vec::new(),
-            kept: Vec::new(),
-            unchanged: false,
-            hit: false,
-        }
+        Context { definition, answers, state: state.clone(), effects: Vec::new(), questions: Vec::new(), hit: false }
     }
 
     pub fn ask(&mut self, question: Question) -> Stop {
@@ -180,9 +167,10 @@ impl<'a> Context<'a> {
         match status {
             Status::Rejected | Status::ChangeRequested => {
                 self.state.run = before.run.clone().map(|run| run.without_items());
-                self.state.decided = before.decided.clone();
-                self.state.approved = before.approved.clone();
-                self.state.consented = before.consented;
+                // what this event brought does not count, nor what a submission had taken back
+                self.state.decided.retain(|d| before.decided.contains(d));
+                self.state.approved.retain(|a| before.approved.contains(a));
+                self.state.consented &= before.consented;
                 let about = if status == Status::Rejected { Topic::Rejected } else { Topic::ChangeRequested };
                 self.notify(Recipient::Originator, about);
             }

@@ -145,10 +145,10 @@ pub(super) fn step(
         if !cx.runs(&spot.at, step.when.as_deref())? {
             continue;
         }
-        if cx.kept.contains(&spot.at) {
+        if cx.state.approved.contains(&spot.at) {
             cx.log(Tracking::ApprovalKept, &spot.at);
             // nobody has seen a new value yet
-            cx.state.consented |= cx.unchanged;
+            cx.state.consented |= cx.state.unchanged;
             continue;
         }
         let policy = step.completion_policy;

@@ -42,7 +42,9 @@ pub fn advance(definition: &Definition, state: &State, event: &Event, answers: &
         Event::Submitted { person, involved, fields, changed } => {
             let submission = Submission { person, involved, fields, changed: changed.as_deref() };
             let first = submit(&mut cx, &submission, definition.resubmission);
-            if matches!(first, Ok(None)) && !cx.state.consented {
+            if matches!(first, Err(Stop::Refuse(Refusal::NothingApproved)))
+                || matches!(first, Ok(None)) && !cx.state.consented
+            {
                 // earlier approvals alone do not carry new values
                 cx = Context::new(definition, state, answers);
                 submit(&mut cx, &submission, Resubmission::Restart)
@@ -116,7 +118,7 @@ fn submit(cx: &mut Context, submission: &Submission, mode: Resubmission) -> Flow
     cx.state.status = status;
     cx.state.round += 1;
     cx.state.fields = submission.fields.to_vec();
-    cx.unchanged = submission.changed.is_some_and(<[String]>::is_empty);
+    cx.state.unchanged = submission.changed.is_some_and(<[String]>::is_empty);
     let again = cx.state.round > 1;
     cx.log(if again { Tracking::Resubmission } else { Tracking::Submission }, "").person =
         Some(submission.person.clone());
@@ -125,14 +127,17 @@ fn submit(cx: &mut Context, submission: &Submission, mode: Resubmission) -> Flow
     let stood = cx.state.run.take();
     match (mode, stood) {
         (Resubmission::SameElement, Some(run)) if sent_back && !cx.somebody_involved_decided() => {
-            cx.state.consented &= cx.unchanged;
+            cx.state.consented &= cx.state.unchanged;
+            resume::forget(cx, &run);
+            let route = route::walk_on(cx.definition, &cx.state, cx.answers, &run);
+            passable(cx, route)?;
             resume::resume(cx, run)
         }
         (Resubmission::ChangedOnly, Some(_)) if sent_back => {
-            resume::keep_unchanged(cx, submission.changed);
-            begin(cx)
+            let kept = resume::unchanged_steps(cx, submission.changed);
+            begin(cx, &kept)
         }
-        _ => begin(cx),
+        _ => begin(cx, &[]),
     }
 }
 
@@ -147,7 +152,7 @@ fn reroute(cx: &mut Context, person: &Person) -> Flow<Option<Sequence>> {
     cx.state.run = None;
     cx.state.round += 1;
     start_clock(cx);
-    begin(cx)
+    begin(cx, &[])
 }
 
 fn start_clock(cx: &mut Context) {
@@ -157,21 +162,23 @@ fn start_clock(cx: &mut Context) {
     }
 }
 
-/// Starts at the first element, when there are people for the whole route.
-fn begin(cx: &mut Context) -> Flow<Option<Sequence>> {
+/// Starts at the first element; the approvals of the steps `kept` still count.
+fn begin(cx: &mut Context, kept: &[String]) -> Flow<Option<Sequence>> {
     cx.state.consented = false;
-    let kept = &cx.kept;
     cx.state.approved.retain(|at| kept.contains(at));
     cx.state.decided.retain(|d| kept.contains(&d.at));
-    let route = route::walk(cx.definition, &cx.state, cx.answers, &cx.kept);
+    let route = route::walk(cx.definition, &cx.state, cx.answers);
+    passable(cx, route)?;
+    enter::sequence(cx, &cx.definition.elements, "/elements", 0)
+}
+
+/// Whether there are people for the whole way, and somebody or something on it that approves.
+fn passable(cx: &mut Context, route: Route) -> Flow<()> {
     cx.questions.extend(route.questions);
     if let Some(refusal) = route.rows.into_iter().find_map(|row| row.refusal) {
         return Err(refusal.into());
     }
-    if !cx.questions.is_empty() {
-        return Err(Stop::Ask);
-    }
-    enter::sequence(cx, &cx.definition.elements, "/elements", 0)
+    if cx.questions.is_empty() { Ok(()) } else { Err(Stop::Ask) }
 }
 
 fn leave(cx: &mut Context, person: &Person, verb: Verb, kind: Tracking) -> Flow<Option<Sequence>> {

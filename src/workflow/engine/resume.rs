@@ -12,6 +12,33 @@ pub(super) fn resume(cx: &mut Context, run: Sequence) -> Flow<Option<Sequence>> 
     sequence(cx, &cx.definition.elements, "/elements", run)
 }
 
+/// What was decided in the elements that stood is void.
+pub(super) fn forget(cx: &mut Context, run: &Sequence) {
+    let mut stood = Vec::new();
+    standing(&cx.definition.elements, "/elements", run, &mut stood);
+    let again = |at: &str| stood.iter().any(|place| at == place || is_below(at, place));
+    cx.state.decided.retain(|d| !again(&d.at));
+    cx.state.approved.retain(|a| !again(a));
+}
+
+fn standing(elements: &[Element], path: &str, run: &Sequence, into: &mut Vec<String>) {
+    let Some(element) = elements.get(run.at) else { return };
+    let at = element.path(path, run.at);
+    let blocks = element.blocks(&at);
+    let mut inside = |number: usize, inner: &Sequence| {
+        if let Some((path, elements)) = blocks.get(number) {
+            standing(elements, path, inner, into);
+        }
+    };
+    match &*run.now {
+        Running::Inside(number, inner) => inside(*number, inner),
+        Running::Branches(all) => {
+            all.iter().filter_map(|(n, i)| i.as_ref().map(|i| (*n, i))).for_each(|(n, i)| inside(n, i))
+        }
+        Running::Approval(_) | Running::Work(_) | Running::Call => into.push(at),
+    }
+}
+
 fn sequence(cx: &mut Context, elements: &[Element], path: &str, run: Sequence) -> Flow<Option<Sequence>> {
     let element = elements.get(run.at).ok_or_else(|| Refusal::DoesNotFit(path.into()))?;
     let at = element.path(path, run.at);
@@ -22,11 +49,7 @@ fn sequence(cx: &mut Context, elements: &[Element], path: &str, run: Sequence) -
             sequence(cx, elements, path, inner)?.map(|inner| Running::Inside(number, inner))
         }
         Running::Branches(stood) => branches(cx, element, &at, stood)?,
-        Running::Approval(_) | Running::Work(_) | Running::Call => {
-            cx.state.decided.retain(|d| d.at != at && !is_below(&d.at, &at));
-            cx.state.approved.retain(|a| !is_below(a, &at));
-            return enter::sequence(cx, elements, path, run.at);
-        }
+        Running::Approval(_) | Running::Work(_) | Running::Call => return enter::sequence(cx, elements, path, run.at),
     };
     match now {
         Some(now) => Ok(Some(Sequence { at: run.at, now: Box::new(now) })),
@@ -68,10 +91,10 @@ fn branches(
     if asked { Err(Stop::Ask) } else { Ok(enter::join(all)) }
 }
 
-/// Keeps the approvals of the steps whose fields did not change, unless who gave one has a part in the change now, or a
-/// final approver may have to decide after it.
-pub(super) fn keep_unchanged(cx: &mut Context, changed: Option<&[String]>) {
-    let Some(changed) = changed else { return };
+/// The steps that keep their approvals: their fields did not change, nobody who gave one has a part in the change now, and
+/// no final approver may have to decide after them.
+pub(super) fn unchanged_steps(cx: &Context, changed: Option<&[String]>) -> Vec<String> {
+    let Some(changed) = changed else { return Vec::new() };
     let involved = |at: &str| {
         let mut who = cx.state.decided.iter().filter(|d| d.at == at);
         !cx.definition.allow_self_approval && who.any(|d| cx.state.involved.contains(&d.person))
@@ -87,5 +110,5 @@ pub(super) fn keep_unchanged(cx: &mut Context, changed: Option<&[String]>) {
         }
     });
     let alone = |at: &str| !with_final.iter().any(|element| is_below(at, element));
-    cx.kept = cx.state.approved.iter().filter(|at| unchanged(at) && !involved(at) && alone(at)).cloned().collect();
+    cx.state.approved.iter().filter(|at| unchanged(at) && !involved(at) && alone(at)).cloned().collect()
 }

@@ -4,7 +4,7 @@
 use super::super::definition::*;
 use super::super::question::{Answers, Eligible, Person, Question, Truth};
 use super::super::refusal::Refusal;
-use super::super::state::State;
+use super::super::state::{Running, Sequence, State};
 use super::context::{Spot, pool};
 use super::enter;
 use super::people::{filter, nobody};
@@ -43,33 +43,141 @@ pub struct Row {
 /// answers while it has questions.
 pub fn simulate(definition: &Definition, involved: &[Person], fields: &[String], answers: &Answers) -> Route {
     let state = State { involved: involved.to_vec(), fields: fields.to_vec(), ..State::default() };
-    walk(definition, &state, answers, &[])
+    walk(definition, &state, answers)
 }
 
-pub(super) fn walk(definition: &Definition, state: &State, answers: &Answers, kept: &[String]) -> Route {
-    let mut walk = Walk { definition, state, answers, kept, steps: definition.step_count(), route: Route::default() };
-    let mut forced = state.decided.iter().map(|d| d.person.clone()).collect();
-    walk.block(&definition.elements, "/elements", &mut forced);
-    walk.route
+/// From the first element. Steps that the state has approved keep that.
+pub(super) fn walk(definition: &Definition, state: &State, answers: &Answers) -> Route {
+    let mut walk = Walk::new(definition, state, answers);
+    let mut before = Before::new(state);
+    walk.block(&definition.elements, "/elements", &mut before);
+    walk.end()
+}
+
+/// From where it stood, whose elements begin anew.
+pub(super) fn walk_on(definition: &Definition, state: &State, answers: &Answers, run: &Sequence) -> Route {
+    let mut walk = Walk::new(definition, state, answers);
+    let mut before = Before::new(state);
+    walk.rest(&definition.elements, "/elements", run, &mut before);
+    walk.end()
 }
 
 struct Walk<'a> {
     definition: &'a Definition,
     state: &'a State,
     answers: &'a Answers,
-    kept: &'a [String],
-    steps: usize,
+    /// whether anything on the way approves
+    consents: bool,
     route: Route,
 }
 
-/// Whom earlier steps certainly need: nobody of them is left where approvers must be distinct.
-type Forced = Vec<Person>;
+/// What earlier steps need of their people, where approvers must be distinct.
+#[derive(Clone)]
+struct Before {
+    /// Whom they certainly need: nobody of them is left.
+    forced: Vec<Person>,
+    /// One of each of these lists, of which none may be twice.
+    some: Vec<Vec<Person>>,
+}
+
+impl Before {
+    fn new(state: &State) -> Self {
+        Before { forced: state.decided.iter().map(|d| d.person.clone()).collect(), some: Vec::new() }
+    }
+
+    /// Adds places of a step, for each of which one of its people is needed. Returns how many of them can have one beside
+    /// all that there are before.
+    fn add(&mut self, people: &[Person], needed: u32) -> u32 {
+        self.some.extend((0..needed).map(|_| people.to_vec()));
+        let mut taken: Vec<(&Person, usize)> = Vec::new();
+        let unplaced = (0..self.some.len()).filter(|&place| !seat(&self.some, place, &mut taken, &mut Vec::new()));
+        needed.saturating_sub(unplaced.count() as u32)
+    }
+
+    /// A branch is over. Who decides in one may decide in another, so that only the longest counts.
+    fn join(&mut self, branch: Before) {
+        self.forced.extend(branch.forced);
+        if branch.some.len() > self.some.len() {
+            self.some = branch.some;
+        }
+    }
+}
+
+/// Finds somebody for a place, if need be by finding somebody else for another's place.
+fn seat<'p>(
+    places: &'p [Vec<Person>],
+    place: usize,
+    taken: &mut Vec<(&'p Person, usize)>,
+    seen: &mut Vec<&'p Person>,
+) -> bool {
+    for person in &places[place] {
+        if seen.contains(&person) {
+            continue;
+        }
+        seen.push(person);
+        let held = taken.iter().position(|(who, _)| *who == person);
+        if held.is_none_or(|i| seat(places, taken[i].1, taken, seen)) {
+            taken.retain(|(who, _)| *who != person);
+            taken.push((person, place));
+            return true;
+        }
+    }
+    false
+}
 
 impl<'a> Walk<'a> {
-    fn block(&mut self, elements: &'a [Element], path: &str, forced: &mut Forced) {
-        for (i, element) in elements.iter().enumerate() {
+    fn new(definition: &'a Definition, state: &'a State, answers: &'a Answers) -> Self {
+        Walk { definition, state, answers, consents: state.consented, route: Route::default() }
+    }
+
+    fn end(mut self) -> Route {
+        let refused = self.route.rows.iter().any(|row| row.refusal.is_some());
+        if !self.consents && !refused && self.route.questions.is_empty() {
+            self.row("", "workflow", None).refusal = Some(Refusal::NothingApproved);
+        }
+        self.route
+    }
+
+    fn block(&mut self, elements: &'a [Element], path: &str, forced: &mut Before) {
+        self.block_from(elements, path, 0, forced);
+    }
+
+    fn block_from(&mut self, elements: &'a [Element], path: &str, from: usize, forced: &mut Before) {
+        for (i, element) in elements.iter().enumerate().skip(from) {
             self.element(element, &element.path(path, i), forced);
         }
+    }
+
+    fn rest(&mut self, elements: &'a [Element], path: &str, run: &Sequence, forced: &mut Before) {
+        let Some(element) = elements.get(run.at) else { return };
+        let at = element.path(path, run.at);
+        let blocks = element.blocks(&at);
+        match &*run.now {
+            Running::Inside(number, inner) => {
+                if let Some((path, elements)) = blocks.get(*number) {
+                    self.rest(elements, path, inner, forced);
+                }
+            }
+            Running::Branches(stood) => {
+                let numbers = match element {
+                    Element::ForEachChange(e) => e.routes_of(&self.state.fields).unwrap_or_default(),
+                    _ => (0..blocks.len()).collect(),
+                };
+                let before = forced.clone();
+                for number in numbers {
+                    let (path, elements) = &blocks[number];
+                    let mut own = before.clone();
+                    match stood.iter().find(|(n, _)| *n == number) {
+                        Some((_, Some(inner))) => self.rest(elements, path, inner, &mut own),
+                        Some((_, None)) => {}
+                        None => self.block(elements, path, &mut own),
+                    }
+                    forced.join(own);
+                }
+            }
+            Running::Approval(_) | Running::Work(_) | Running::Call => self.element(element, &at, forced),
+        }
+        self.block_from(elements, path, run.at + 1, forced);
     }
 
     fn row(&mut self, at: &str, kind: &'static str, element: Option<&str>) -> &mut Row {
@@ -116,7 +224,7 @@ impl<'a> Walk<'a> {
         matches!(value, Some(Truth::True | Truth::Null))
     }
 
-    fn element(&mut self, element: &'a Element, path: &str, forced: &mut Forced) {
+    fn element(&mut self, element: &'a Element, path: &str, forced: &mut Before) {
         let name = element.name();
         if !self.runs(path, element.kind(), name, element.when()) {
             return;
@@ -125,9 +233,13 @@ impl<'a> Walk<'a> {
         match element {
             Element::Approval(e) => self.approval(e, path, forced),
             Element::Task(e) => {
-                if self.is_left_to_people(e.automatic_action.as_ref(), path, name) {
+                let action = e.automatic_action.as_ref();
+                if self.is_left_to_people(action, path, name) {
                     let spot = enter::task_spot(e, path);
                     self.people(&spot, &format!("{path}/assign_to"), CompletionPolicy::SingleApprover, forced);
+                } else {
+                    // it is sent back there, and not refused for what comes after
+                    self.consents |= action.is_some_and(|a| a.action != AutoAction::Complete);
                 }
             }
             Element::AutomatedTask(_) => {
@@ -147,6 +259,7 @@ impl<'a> Walk<'a> {
                 }
             }
             Element::ManualDecision(e) => {
+                self.consents = true;
                 let spot = enter::decision_spot(e, path);
                 self.people(&spot, &format!("{path}/assign_to"), CompletionPolicy::SingleApprover, forced);
                 // which of them it will be is not known: none forces anybody
@@ -169,14 +282,14 @@ impl<'a> Walk<'a> {
         &mut self,
         blocks: &[(String, &'a [Element])],
         numbers: impl IntoIterator<Item = usize>,
-        forced: &mut Forced,
+        forced: &mut Before,
     ) {
         let before = forced.clone();
         for number in numbers {
             let (at, elements) = &blocks[number];
             let mut own = before.clone();
             self.block(elements, at, &mut own);
-            forced.extend(own);
+            forced.join(own);
         }
     }
 
@@ -187,16 +300,22 @@ impl<'a> Walk<'a> {
         matches!(self.condition(at, "automatic_action", name, &action.when), Some(Truth::False | Truth::Null))
     }
 
-    fn approval(&mut self, e: &'a Approval, path: &str, forced: &mut Forced) {
+    fn approval(&mut self, e: &'a Approval, path: &str, forced: &mut Before) {
         if !self.is_left_to_people(e.automatic_action.as_ref(), path, Some(&e.name)) {
+            self.consents = true;
             return;
         }
         let mut final_needed = false;
         for (i, step) in e.steps.iter().enumerate() {
             let spot = enter::step_spot(e, step, path, i);
-            if self.kept.contains(&spot.at) || !self.runs(&spot.at, "step", Some(&e.name), step.when.as_deref()) {
+            if !self.runs(&spot.at, "step", Some(&e.name), step.when.as_deref()) {
                 continue;
             }
+            if self.state.approved.contains(&spot.at) {
+                self.consents |= self.state.unchanged;
+                continue;
+            }
+            self.consents = true;
             let involved = self.people(&spot, &format!("{}/assign_to", spot.at), step.completion_policy, forced);
             if involved && e.final_approver.is_some() {
                 final_needed = true;
@@ -213,28 +332,36 @@ impl<'a> Walk<'a> {
     }
 
     /// A row with the people of a place. Returns whether somebody involved is among the assignees.
-    fn people(&mut self, spot: &Spot, assignment: &str, policy: CompletionPolicy, forced: &mut Forced) -> bool {
+    fn people(&mut self, spot: &Spot, assignment: &str, policy: CompletionPolicy, forced: &mut Before) -> bool {
         let distinct = self.definition.distinct_approvers;
         let allow = self.definition.allow_self_approval;
         let Some(answer) = self.answers.people.get(assignment) else {
-            let one_suffices = !policy.counts_people() && pool(spot.work.assign_to).is_some();
-            let enough = if distinct { self.steps + self.state.decided.len() + 1 } else { 1 };
+            // where approvers must be distinct, others may need the first that there are
+            let one_suffices = !policy.counts_people() && pool(spot.work.assign_to).is_some() && !distinct;
             let mut without = if allow { Vec::new() } else { self.state.involved.clone() };
             if distinct {
                 without.extend(self.state.decided.iter().map(|d| d.person.clone()));
             }
-            let at_most = one_suffices.then_some(enough as u32);
+            let at_most = one_suffices.then_some(1);
             self.ask(Question::People { at: assignment.into(), without, at_most });
             return false;
         };
         let Eligible { people, involved } = answer;
-        let gone: &[Person] = if distinct { forced } else { &[] };
+        let gone: &[Person] = if distinct { &forced.forced } else { &[] };
         let left = filter(self.state, people, allow, gone);
         let names: Vec<_> = left.into_iter().map(|c| c.person).collect();
-        let found = names.len() as u32;
+        let mut found = names.len() as u32;
         let needed = policy.needed(found);
         if found == needed {
-            forced.extend(names.iter().cloned());
+            forced.forced.extend(names.iter().cloned());
+        }
+        if distinct && found >= needed {
+            // who decided before is no part of a share: of that there is one at least
+            let least = if let CompletionPolicy::Count(n) = policy { n } else { 1 };
+            let placed = forced.add(&names, least);
+            if placed < least {
+                found = placed;
+            }
         }
         let refusal = (needed > found).then(|| nobody(spot, needed, found));
         let row = self.row(&spot.at, "step", Some(spot.element));

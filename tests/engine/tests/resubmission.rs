@@ -148,6 +148,46 @@ fn earlier_approvals_alone_do_not_carry_a_new_value() {
 }
 
 #[test]
+fn approvals_are_kept_behind_a_step_that_is_asked_again() {
+    let step = |field: &str| json!({"name": field, "when": format!("changed('{field}')"), "assign_to": {"role": "r"}});
+    let mut w = World::of(json!({"resubmission": "changed_only", "distinct_approvers": true, "elements": [
+        {"approval": {"name": "x", "steps": [step("credit_limit"), step("iban"), step("name")]}}]}));
+    w.submit_fields(&["credit_limit", "iban", "name"], None).unwrap();
+    w.act(1, "a", Act::Approve).unwrap();
+    w.act(2, "b", Act::Approve).unwrap();
+    w.act(3, "c", Act::Reject).unwrap();
+    w.submit_fields(&["credit_limit", "iban", "name"], Some(&["credit_limit"])).unwrap();
+    assert_eq!(w.act(4, "a", Act::Approve), Ok(Status::PendingApproval));
+    assert!(w.places[&w.state.items()[0].item].ends_with("steps/2"));
+    assert_eq!(w.act(5, "c", Act::Approve), Ok(Status::Applied));
+}
+
+#[test]
+fn a_second_no_does_not_bring_back_what_an_edit_took() {
+    for mode in ["same_element", "changed_only"] {
+        let mut w = World::of(json!({"resubmission": mode, "elements": [
+            {"approval": {"name": "credit", "steps": [{"name": "1", "when": "changed('credit_limit')", "assign_to": {"role": "r"}}]}},
+            {"approval": {"name": "bank", "automatic_action": {"when": "new.iban = ''", "action": "reject"},
+                "steps": [{"name": "2", "assign_to": {"role": "r"}}]}}]}))
+        .when("/elements/1/approval/automatic_action/when", Truth::False);
+        w.submit_fields(&["credit_limit"], None).unwrap();
+        w.act(1, "a", Act::Approve).unwrap();
+        w.act(2, "b", Act::Reject).unwrap();
+        // edited, and sent back by the system, which approved nothing of it; then submitted as it is
+        let mut w = w.when("/elements/1/approval/automatic_action/when", Truth::True);
+        let again = w.submit_fields(&["credit_limit"], Some(&["credit_limit"]));
+        if mode == "same_element" {
+            assert_eq!(again, Ok(Status::Rejected));
+            assert!(!w.state.consented);
+        } else {
+            assert_eq!(again, Ok(Status::PendingApproval));
+            assert_eq!(w.act(w.item("elements/0/approval/steps/0"), "a", Act::Approve), Ok(Status::Rejected));
+            assert!(w.state.approved.is_empty());
+        }
+    }
+}
+
+#[test]
 fn the_final_approver_is_not_passed_by_a_kept_approval() {
     let mut w = World::of(json!({"resubmission": "changed_only", "elements": [{"approval": {"name": "x",
         "steps": [{"name": "1", "assign_to": {"role": "r"}}], "final_approver": {"user": "boss"}}}]}))

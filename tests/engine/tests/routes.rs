@@ -87,8 +87,41 @@ fn nothing_passes_by_default() {
     assert_eq!(elements(json!([each])).submit(), Err(refusal));
     let task = json!({"task": {"name": "t", "assign_to": {"role": "r"}}});
     let mut w = elements(json!([task, skipped])).when("/elements/1/approval/when", Truth::False);
+    assert_eq!(w.submit(), Err(Refusal::NothingApproved), "a task is not an approval");
+    let mut w = elements(json!([task, skipped]));
     assert_eq!(w.submit(), PENDING);
-    assert_eq!(w.act(1, "a", Act::Complete), Err(Refusal::NothingApproved), "a task is not an approval");
+    let mut w = w.when("/elements/1/approval/when", Truth::False);
+    assert_eq!(w.act(1, "a", Act::Complete), Err(Refusal::NothingApproved), "nor later");
+    let no = json!({"approval": {"name": "x", "automatic_action": {"when": "x", "action": "reject"},
+        "steps": [{"name": "1", "when": "x", "assign_to": {"role": "r"}}]}});
+    let mut w = elements(json!([no])).when("/elements/0/approval/steps/0/when", Truth::False);
+    assert_eq!(w.submit(), Ok(Status::Rejected), "to say no needs nobody");
+}
+
+#[test]
+fn distinct_approvers_must_be_as_many_as_there_are_steps() {
+    let step = |name: &str, role: &str| json!({"name": name, "assign_to": {"group": role}});
+    let of = |steps: Value| World::of(json!({"distinct_approvers": true, "elements": [approval("x", steps)]}));
+    let at = |n: u32| format!("/elements/0/approval/steps/{n}/assign_to");
+    let three = json!([step("1", "g"), step("2", "g"), step("3", "g")]);
+    assert_eq!(of(three.clone()).submit(), PENDING);
+    let mut w = of(three);
+    for n in 0..3 {
+        w = w.people(&at(n), &["a", "b"]);
+    }
+    assert!(matches!(w.submit(), Err(Refusal::NobodyEligible { step: Some(step), .. }) if step == "3"));
+    // whoever of two is first, the second step takes one of them and the third the other
+    let mut w = of(json!([step("1", "g"), step("2", "g"), step("3", "g")]))
+        .people(&at(0), &["a", "b"])
+        .people(&at(1), &["a", "c"])
+        .people(&at(2), &["b", "c"]);
+    assert_eq!(w.submit(), PENDING);
+    // a later step makes an earlier one impossible
+    let mut w = of(json!([step("1", "g"), step("2", "g"), step("3", "g")]))
+        .people(&at(0), &["a", "b"])
+        .people(&at(1), &["a"])
+        .people(&at(2), &["b"]);
+    assert!(matches!(w.submit(), Err(Refusal::NobodyEligible { step: Some(step), .. }) if step == "3"));
 }
 
 #[test]
