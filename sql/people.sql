@@ -169,7 +169,9 @@ CREATE FUNCTION customer_workflow._eligible(definition jsonb, at text, role name
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $$
     WITH given AS (
         SELECT coalesce((definition ->> 'allow_self_approval')::boolean, false) AS self_approval,
-               customer_workflow._pointed(definition, at) ?| '{role,group}' AS pool
+               customer_workflow._pointed(definition, at) ?| '{role,group}' AS pool,
+               coalesce(customer_workflow._pointed(definition, regexp_replace(at, '/assign_to$', '')) -> 'completion_policy', '"single_approver"')
+                   <> '"single_approver"' AS counted
     ), assigned AS MATERIALIZED (
         SELECT c.n, c.proposal, coalesce(c.parties, '{}') AS parties, coalesce(a.names, '{}') AS names, a.problem, w.without,
                dense_rank() OVER (ORDER BY c.parties, a.names, a.problem, w.without) AS alike
@@ -200,14 +202,16 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_nestloop 
           JOIN member AS m ON m.name = u.name
          ORDER BY l.id, m.person, u.place
     ), deputy AS MATERIALIZED (
-        SELECT c.id, c.place, c.person, s.stand_in
+        -- where people are counted, nobody has two places, and no place has two people
+        SELECT DISTINCT ON (c.id, s.stand_in, CASE WHEN NOT g.counted THEN c.person END) c.id, c.place, c.person, s.stand_in
           FROM candidate AS c CROSS JOIN given AS g JOIN stand_in AS s ON s.person = c.person JOIN alike AS l ON l.id = c.id
          WHERE NOT c.out AND NOT l.without ? s.stand_in AND (g.self_approval OR NOT s.identities && l.parties)
            AND NOT EXISTS (SELECT FROM candidate AS own WHERE own.id = c.id AND own.person = s.stand_in)
+         ORDER BY c.id, s.stand_in, CASE WHEN NOT g.counted THEN c.person END, c.place, c.person COLLATE "C"
     ), place AS (
         SELECT c.id, c.person, NULL AS on_behalf_of, row_number() OVER (PARTITION BY c.id ORDER BY c.place, c.person COLLATE "C") AS n
           FROM candidate AS c CROSS JOIN given AS g
-         WHERE NOT c.out AND (g.pool OR NOT EXISTS (SELECT FROM deputy AS d WHERE d.id = c.id AND d.person = c.person))
+         WHERE NOT c.out AND (g.pool AND NOT g.counted OR NOT EXISTS (SELECT FROM deputy AS d WHERE d.id = c.id AND d.person = c.person))
         UNION ALL
         SELECT d.id, d.stand_in, d.person, 1000000 + row_number() OVER (PARTITION BY d.id ORDER BY d.place, d.person COLLATE "C") FROM deputy AS d
     ), people AS (
