@@ -3,7 +3,8 @@
 \set VERBOSITY terse
 CREATE ROLE route_attack_mallory LOGIN;
 CREATE ROLE route_attack_boss SUPERUSER LOGIN;
-GRANT credit_managers TO route_attack_boss;
+CREATE ROLE route_attack_managers;
+GRANT route_attack_managers TO bob, carol, route_attack_boss;
 GRANT CREATE, USAGE ON SCHEMA crm TO route_attack_mallory;
 GRANT SELECT, UPDATE ON customers TO route_attack_mallory, carol;
 CREATE TABLE crm.seen (n serial, what text, person text, ran_as name, said text);
@@ -11,7 +12,7 @@ GRANT ALL ON crm.seen, crm.seen_n_seq TO route_attack_mallory;
 SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.protect('customers', '{credit_limit, bank_account}');
 SELECT customer_workflow.grant_duty('customers', 'administrator', 'route_attack_mallory');
-SELECT customer_workflow.create_workflow('credit', 'customers', '{"elements": [{"approval": {"name": "Credit", "steps": [{"name": "Manager", "assign_to": {"role": "credit_managers"}}]}}]}');
+SELECT customer_workflow.create_workflow('credit', 'customers', '{"elements": [{"approval": {"name": "Credit", "steps": [{"name": "Manager", "assign_to": {"role": "route_attack_managers"}}]}}]}');
 SELECT customer_workflow.activate_workflow('credit', 1);
 
 -- mallory, an administrator of the table, wants a limit of his own: proposal 1 waits for bob, carol or the boss.
@@ -53,8 +54,8 @@ END $$;
 SELECT customer_workflow.create_workflow('credit', 'customers', $${
   "elements": [
     {"approval": {"name": "Credit", "steps": [
-      {"name": "Manager", "assign_to": {"role": "credit_managers"}},
-      {"name": "Manager again", "when": "crm.asks(new.credit_limit)", "assign_to": {"role": "credit_managers"}}]}},
+      {"name": "Manager", "assign_to": {"role": "route_attack_managers"}},
+      {"name": "Manager again", "when": "crm.asks(new.credit_limit)", "assign_to": {"role": "route_attack_managers"}}]}},
     {"automated_task": {"name": "Attack", "function": "crm.attack"}}
   ]}$$);
 SELECT customer_workflow.activate_workflow('credit', 2);
@@ -88,7 +89,7 @@ CREATE OR REPLACE FUNCTION crm.attack(proposal bigint, relation regclass, record
 SELECT customer_workflow.create_workflow('credit', 'customers', $${
   "elements": [
     {"automated_task": {"name": "Attack", "function": "crm.attack"}},
-    {"approval": {"name": "Credit", "steps": [{"name": "Manager", "assign_to": {"role": "credit_managers"}}]}}
+    {"approval": {"name": "Credit", "steps": [{"name": "Manager", "assign_to": {"role": "route_attack_managers"}}]}}
   ]}$$);
 SELECT customer_workflow.activate_workflow('credit', 3);
 SET SESSION AUTHORIZATION bob;
@@ -103,14 +104,14 @@ CREATE FUNCTION pg_temp.attack(proposal bigint, relation regclass, record_key js
 SELECT path, severity, message FROM customer_workflow.validate_workflow($${
   "elements": [
     {"automated_task": {"name": "Attack", "function": "pg_temp.attack"}},
-    {"approval": {"name": "Credit", "steps": [{"name": "Manager", "assign_to": {"role": "credit_managers"}}]}}
+    {"approval": {"name": "Credit", "steps": [{"name": "Manager", "assign_to": {"role": "route_attack_managers"}}]}}
   ]}$$, 'customers');
 
 -- An automatic action cannot let its own condition approve something else
 SELECT customer_workflow.create_workflow('credit', 'customers', $${
   "elements": [
     {"approval": {"name": "Credit", "automatic_action": {"when": "proposal.fields = '{credit_limit}' and customer_workflow.approve(1) = 'applied'", "action": "approve"},
-      "steps": [{"name": "Manager", "assign_to": {"role": "credit_managers"}}]}}
+      "steps": [{"name": "Manager", "assign_to": {"role": "route_attack_managers"}}]}}
   ]}$$);
 SELECT customer_workflow.activate_workflow('credit', 4);
 SET SESSION AUTHORIZATION carol;
