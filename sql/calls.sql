@@ -1,27 +1,39 @@
 -- Functions of the DBA that automated tasks call, as the role that activated the workflow: it is the person then, too, so that they
 -- decide and propose in nobody else's name.
 
-CREATE FUNCTION customer_workflow._call(function text, evaluator customer_workflow._evaluator, relation regclass, cases customer_workflow._case[]) RETURNS jsonb
+CREATE FUNCTION customer_workflow._call_once(function text, evaluator customer_workflow._evaluator, relation regclass, cases customer_workflow._case[]) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    called regprocedure := customer_workflow._find_function(evaluator.search_path, function, 'bigint, regclass, jsonb, jsonb');
+BEGIN
+    IF called IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('function %s(bigint, regclass, jsonb, jsonb) does not exist', function);
+    END IF;
+    PERFORM customer_workflow._call_as(evaluator.id, evaluator.past_row_security);
+    PERFORM set_config('search_path', evaluator.search_path, true);
+    EXECUTE format('SELECT %s(c.n, $2, c.key, c.changes) FROM ROWS FROM (pg_catalog.unnest($1)) AS c (n, "table", key, changes)', called::regproc)
+      USING cases, relation;
+    -- see _write()
+    IF session_user = 'pg_database_owner' THEN
+        SET CONSTRAINTS ALL IMMEDIATE;
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._call_once(text, customer_workflow._evaluator, regclass, customer_workflow._case[])
+    IS 'Calls the function of an automated task for each case, as the role that it runs as, which is the person then until _call_end()';
+
+CREATE FUNCTION customer_workflow._call(function text, evaluator customer_workflow._evaluator, relation regclass, cases customer_workflow._case[]) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
     half integer := cardinality(cases) / 2;
-    called regprocedure;
     code text;
     said text;
 BEGIN
+    IF cardinality(cases) = 0 THEN
+        RETURN '{}';
+    END IF;
     BEGIN
-        PERFORM customer_workflow._call_as(evaluator.id, evaluator.past_row_security);
-        PERFORM set_config('search_path', evaluator.search_path, true);
-        called := to_regprocedure(function || '(bigint, regclass, jsonb, jsonb)');
-        IF called IS NULL THEN
-            RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('function %s(bigint, regclass, jsonb, jsonb) does not exist', function);
-        END IF;
-        EXECUTE format('SELECT %s(c.n, $2, c.key, c.changes) FROM ROWS FROM (pg_catalog.unnest($1)) AS c (n, "table", key, changes)', called::regproc)
-          USING cases, relation;
-        -- see _write()
-        IF session_user = 'pg_database_owner' THEN
-            SET CONSTRAINTS ALL IMMEDIATE;
-        END IF;
+        PERFORM customer_workflow._call_once(function, evaluator, relation, cases);
         PERFORM customer_workflow._call_end();
         RETURN '{}';
     EXCEPTION WHEN OTHERS OR assert_failure THEN
@@ -80,5 +92,6 @@ $$;
 COMMENT ON FUNCTION customer_workflow._call_functions(customer_workflow._request, customer_workflow._course[]) IS 'Automated tasks: calls their functions, and goes on';
 
 REVOKE EXECUTE ON FUNCTION
+    customer_workflow._call_once(text, customer_workflow._evaluator, regclass, customer_workflow._case[]),
     customer_workflow._call(text, customer_workflow._evaluator, regclass, customer_workflow._case[]), customer_workflow._call_functions(customer_workflow._request, customer_workflow._course[])
     FROM PUBLIC;

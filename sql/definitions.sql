@@ -22,7 +22,9 @@ DECLARE
     proc record;
 BEGIN
     SELECT p.* INTO proc FROM pg_proc AS p
-     WHERE p.oid = customer_workflow._find_function(tab.search_path, function, arguments);
+     WHERE p.oid = customer_workflow._find_function(tab.search_path, function, arguments)
+       -- pg_temp is another one in each session, that of whoever submits
+       AND p.pronamespace <> pg_my_temp_schema();
     RETURN CASE WHEN proc.oid IS NULL OR proc.prokind <> 'f' THEN format('function %s(%s) does not exist', function, arguments)
                 WHEN kind = 'sql' AND NOT (proc.proretset AND proc.prorettype = 'text'::regtype) THEN format('function %s(%s) does not return SETOF text', function, arguments)
                 WHEN NOT has_function_privilege(rights, proc.oid, 'EXECUTE') OR NOT has_schema_privilege(rights, proc.pronamespace, 'USAGE')

@@ -29,7 +29,7 @@ struct Permit {
 thread_local! {
     static PERMIT: RefCell<Option<Permit>> = const { RefCell::new(None) };
     static ARENA: Arena = Arena::new(c"customer_workflow permit");
-    /// Whether this transaction has written, or tried, approved values.
+    /// Whether this transaction has written, or tried, approved values, or called a function of a workflow.
     static WRITTEN: Cell<bool> = const { Cell::new(false) };
 }
 
@@ -100,6 +100,11 @@ pub fn permitted(call: &Call) -> Option<Datum> {
 pub fn end(_: &Call) -> Option<Datum> {
     forget();
     None
+}
+
+/// Code of somebody else runs in this transaction: what it defers must not decide in the name of whoever commits.
+pub fn others_code_runs() {
+    WRITTEN.set(true);
 }
 
 /// SQL `_outside_approval(trigger_depth integer)`: 55000 while approved values are being written in this session, and in triggers

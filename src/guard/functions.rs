@@ -96,12 +96,14 @@ pub fn evaluate_as(call: &Call) -> Option<Datum> {
 /// `_call_end()` or until the subtransaction is rolled back. EXECUTE for the extension's owner only.
 pub fn call_as(call: &Call) -> Option<Datum> {
     let (role, past) = (call.oid(0)?, call.bool(1)?);
+    // triggers that it leaves to the end of the transaction fire when the person is another
+    crate::apply::permit::others_code_runs();
     role::switch_until_function_ends(role, past, false);
     person::evaluate_as(role);
     None
 }
 
-/// SQL `_call_end()`: ends what `_call_as()` began, but for the current user.
+/// SQL `_call_end()`: ends what `_call_as()` began, but for the current user, whom PostgreSQL puts back.
 pub fn call_end(_: &Call) -> Option<Datum> {
     person::evaluation_ended();
     None

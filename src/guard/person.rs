@@ -111,6 +111,11 @@ pub enum Refusal {
 pub fn name_person(person: String) -> Result<(), Refusal> {
     crate::capture::config::refresh();
     let session = role::name(role::session_user()).unwrap_or_default();
+    // code of a workflow acts as the role that activated it, and must not name the person for those who come after it
+    let evaluating = STATE.with_borrow(|s| s.evaluating.last().map(|&(role, _)| role));
+    if let Some(role) = evaluating {
+        return Err(Refusal::NotAnApplicationRole(role::name(role).unwrap_or_default()));
+    }
     if application_role(&session).is_none() {
         return Err(Refusal::NotAnApplicationRole(session));
     }

@@ -12,6 +12,7 @@ BEGIN
         jsonb_build_object('approval', jsonb_build_object('name', 'Board', 'steps', jsonb_build_array(
             jsonb_build_object('name', 'Vote', 'assign_to', '{"role": "route_policies_board"}'::jsonb, 'completion_policy', policy))))))));
 END $$;
+RESET SESSION AUTHORIZATION;
 -- Ask whoever is named, in this order, to approve, or with a minus to reject, the proposal for a record; what each got to hear.
 CREATE FUNCTION public.votes(record int, voters text[]) RETURNS TABLE (voter text, answer text) LANGUAGE plpgsql AS $$
 DECLARE
@@ -28,8 +29,6 @@ BEGIN
     END LOOP;
     SET LOCAL SESSION AUTHORIZATION DEFAULT;
 END $$;
-RESET SESSION AUTHORIZATION;
-ALTER FUNCTION public.votes OWNER TO postgres;
 CREATE PROCEDURE public.ask(policy jsonb, record int) LANGUAGE plpgsql AS $$
 BEGIN
     SET LOCAL SESSION AUTHORIZATION erp_owner;
@@ -97,6 +96,6 @@ SELECT step, assignee, status FROM customer_workflow.work_items WHERE record_key
 SELECT * FROM votes(25, ARRAY['alice', 'bob', 'dave', 'erin']);
 
 -- Each response is on record, and the values were written once.
-SELECT record_key ->> 'id' AS record, string_agg(person || ' ' || action, ', ' ORDER BY at) AS responses
+SELECT record_key ->> 'id' AS record, string_agg(person || ' ' || action, ', ' ORDER BY at, person) AS responses
   FROM customer_workflow.decisions GROUP BY 1 ORDER BY 1;
 SELECT record_key ->> 'id' AS record, status FROM customer_workflow.proposals ORDER BY id;
