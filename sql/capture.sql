@@ -16,7 +16,6 @@ DECLARE
     targets bigint[];
     actions text[];
     recalled bigint[];
-    amended bigint[];
     withdrawn bigint[];
     withdrawn_records integer[];
     withdrawn_fields text[];
@@ -121,32 +120,12 @@ BEGIN
           LEFT JOIN unnest(new_records, new_ids) AS n (record, id) ON n.record = c.record AND c.action = 'new';
     END IF;
 
-    WITH edit AS (
-        SELECT c.target, c.action, c.field, c.original, c.proposed, c.image
-          FROM ROWS FROM (unnest(actions), unnest(targets), unnest(fields), unnest(originals), unnest(proposeds), unnest(images))
-               AS c (action, target, field, original, proposed, image)
-         WHERE c.action IN ('new', 'amend', 'recall')
-    ), before AS (
-        SELECT e.target, e.field, x.proposed, x.proposal IS NOT NULL AS known, e.proposed AS now
-          FROM edit AS e LEFT JOIN customer_workflow.change AS x ON x.proposal = e.target AND x.field = e.field
-         WHERE e.action <> 'new'
-    ), logged AS (
-        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment, details)
-        SELECT _merge.table_id, b.target, 'amended', _merge.author, session_user, _merge.data_entity, _merge.comment,
-               jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', b.field,
-                   'previous', customer_workflow._logged_text(b.proposed), 'proposed', customer_workflow._logged_text(b.now)) ORDER BY b.field))
-          FROM before AS b GROUP BY b.target
-    ), written AS (
-        INSERT INTO customer_workflow.change (proposal, field, original, proposed, image)
-        SELECT e.target, e.field, e.original, e.proposed, e.image FROM edit AS e
-        ON CONFLICT (proposal, field) DO UPDATE SET original = excluded.original, proposed = excluded.proposed, image = excluded.image, changed_at = now()
-        RETURNING proposal
-    )
-    SELECT array_agg(DISTINCT w.proposal) INTO amended FROM written AS w;
-    UPDATE customer_workflow.proposal AS p
-       SET digest = NULL, auto_submit = p.auto_submit OR _merge.auto_submit, submit_sqlstate = NULL, submit_message = NULL,
-           comment = coalesce(_merge.comment, p.comment), reference = coalesce(_merge.reference, p.reference)
-     WHERE p.id = ANY (amended) AND (new_ids IS NULL OR p.id <> ALL (new_ids));
+    PERFORM customer_workflow._edit(_merge.table_id, array_agg(c.target), array_agg(c.action <> 'new'), array_agg(c.field), array_agg(c.original),
+                                    array_agg(c.proposed), array_agg(c.image), _merge.author, _merge.data_entity, _merge.auto_submit,
+                                    _merge.reference, _merge.comment)
+       FROM ROWS FROM (unnest(actions), unnest(targets), unnest(fields), unnest(originals), unnest(proposeds), unnest(images))
+            AS c (action, target, field, original, proposed, image)
+      WHERE c.action IN ('new', 'amend', 'recall');
 
     IF 'withdraw' = ANY (actions) THEN
         SELECT array_agg(p.id), array_agg(c.record), array_agg(c.field) INTO withdrawn, withdrawn_records, withdrawn_fields
@@ -185,6 +164,77 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text)
     IS 'Captured changes of records that have open proposals: into which proposal each goes';
+
+CREATE FUNCTION customer_workflow._amend_drafts(table_id integer, proposals bigint[], places integer[], fields text[], originals text[],
+    proposeds text[], images bytea[], author text, data_entity text, auto_submit boolean, reference text, comment text)
+RETURNS TABLE (place bigint, proposal bigint, status text, amended boolean)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+    locked bigint[];
+    statuses text[];
+    edited bigint[];
+BEGIN
+    SELECT array_agg(l.id), array_agg(l.status) INTO locked, statuses
+      FROM (SELECT p.id, p.status FROM customer_workflow.proposal AS p
+             WHERE p.id = ANY (proposals) AND p.status IN ('not_submitted', 'change_requested', 'rejected')
+             ORDER BY p.id FOR UPDATE) AS l;
+    IF cardinality(locked) IS DISTINCT FROM cardinality(proposals) THEN
+        RETURN;
+    END IF;
+    SELECT customer_workflow._edit(_amend_drafts.table_id, array_agg(proposals[c.place]), array_agg(true), array_agg(c.field),
+                                   array_agg(c.original), array_agg(c.proposed), array_agg(c.image), _amend_drafts.author,
+                                   _amend_drafts.data_entity, _amend_drafts.auto_submit, _amend_drafts.reference, _amend_drafts.comment)
+      INTO edited
+      FROM ROWS FROM (unnest(places), unnest(fields), unnest(originals), unnest(proposeds), unnest(images))
+           AS c (place, field, original, proposed, image)
+      LEFT JOIN customer_workflow.change AS x ON x.proposal = proposals[c.place] AND x.field = c.field
+     WHERE x.proposal IS NULL OR x.proposed COLLATE "C" IS DISTINCT FROM c.proposed OR x.image IS DISTINCT FROM c.image;
+    RETURN QUERY
+    SELECT p.place, p.id, l.status, coalesce(l.id = ANY (edited), false)
+      FROM unnest(proposals) WITH ORDINALITY AS p (id, place) JOIN unnest(locked, statuses) AS l (id, status) ON l.id = p.id;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._amend_drafts(integer, bigint[], integer[], text[], text[], text[], bytea[], text, text, boolean, text, text)
+    IS 'Captured changes of records whose only open proposal is an editable one of their author; no rows, and nothing done, where one of them is not editable any more';
+
+-- logged: whether the proposal had been made before, so that its history tells what it was.
+CREATE FUNCTION customer_workflow._edit(table_id integer, targets bigint[], logged boolean[], fields text[], originals text[], proposeds text[],
+    images bytea[], author text, data_entity text, auto_submit boolean, reference text, comment text) RETURNS bigint[]
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    amended bigint[];
+BEGIN
+    WITH edit AS (
+        SELECT e.target, e.logged, e.field, e.original, e.proposed, e.image
+          FROM ROWS FROM (unnest(targets), unnest(_edit.logged), unnest(fields), unnest(originals), unnest(proposeds), unnest(images))
+               AS e (target, logged, field, original, proposed, image)
+    ), before AS (
+        SELECT e.target, e.field, x.proposed, e.proposed AS now
+          FROM edit AS e LEFT JOIN customer_workflow.change AS x ON x.proposal = e.target AND x.field = e.field
+         WHERE e.logged
+    ), history AS (
+        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment, details)
+        SELECT _edit.table_id, b.target, 'amended', _edit.author, session_user, _edit.data_entity, _edit.comment,
+               jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', b.field,
+                   'previous', customer_workflow._logged_text(b.proposed), 'proposed', customer_workflow._logged_text(b.now)) ORDER BY b.field))
+          FROM before AS b GROUP BY b.target
+        RETURNING proposal
+    ), written AS (
+        INSERT INTO customer_workflow.change (proposal, field, original, proposed, image)
+        SELECT e.target, e.field, e.original, e.proposed, e.image FROM edit AS e
+        ON CONFLICT (proposal, field) DO UPDATE SET original = excluded.original, proposed = excluded.proposed, image = excluded.image, changed_at = now()
+    )
+    SELECT array_agg(h.proposal) INTO amended FROM history AS h;
+    UPDATE customer_workflow.proposal AS p
+       SET digest = NULL, auto_submit = p.auto_submit OR _edit.auto_submit, submit_sqlstate = NULL, submit_message = NULL,
+           comment = coalesce(_edit.comment, p.comment), reference = coalesce(_edit.reference, p.reference)
+     WHERE p.id = ANY (amended);
+    RETURN amended;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._edit(integer, bigint[], boolean[], text[], text[], text[], bytea[], text, text, boolean, text, text)
+    IS 'Writes changes into proposals; returns those that were amended';
 
 -- No pinned search_path, which would keep it from being inlined where it is called twice a row.
 CREATE FUNCTION customer_workflow._logged_text(value text) RETURNS jsonb
@@ -328,6 +378,8 @@ COMMENT ON FUNCTION customer_workflow._records_gone(integer, uuid[], uuid[]) IS 
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text),
+    customer_workflow._amend_drafts(integer, bigint[], integer[], text[], text[], text[], bytea[], text, text, boolean, text, text),
+    customer_workflow._edit(integer, bigint[], boolean[], text[], text[], text[], bytea[], text, text, boolean, text, text),
     customer_workflow._logged_text(text), customer_workflow._back_to_draft(bigint[], text, jsonb),
     customer_workflow._remove_changes(bigint[], text[], text, text),
     customer_workflow._keys_changed(integer, uuid[], text[], uuid[]), customer_workflow._records_gone(integer, uuid[], uuid[])

@@ -20,7 +20,7 @@ SELECT h.at,
        h.kind,
        customer_workflow._display(h.person) AS person,
        customer_workflow._display(h.on_behalf_of) AS on_behalf_of,
-       h.database_role,
+       h.database_role::name,
        coalesce(customer_workflow._display(h.source), 'person') AS source,
        h.element,
        h.step,
@@ -111,7 +111,7 @@ SELECT d.at,
        d.original_value,
        d.new_value,
        customer_workflow._display(d.person) AS person,
-       d.database_role,
+       d.database_role::name,
        d.reason
   FROM customer_workflow.direct_change AS d
   JOIN customer_workflow.protected_table AS t ON t.id = d.table_id

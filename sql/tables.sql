@@ -80,7 +80,7 @@ CREATE TABLE customer_workflow.proposal (
     author         text NOT NULL,
     originator     text,
     parties        text[] NOT NULL,
-    database_role  name NOT NULL,
+    database_role  text NOT NULL,
     data_entity    text,
     auto_submit    boolean NOT NULL DEFAULT false,
     reference      text,
@@ -197,7 +197,7 @@ CREATE TABLE customer_workflow.history (
     kind          text NOT NULL,
     person        text NOT NULL,
     on_behalf_of  text,
-    database_role name NOT NULL,
+    database_role text NOT NULL,
     source        text,
     element       text,
     step          text,
@@ -231,7 +231,7 @@ CREATE TABLE customer_workflow.direct_change (
     original_value text,
     new_value      text,
     person         text NOT NULL,
-    database_role  name NOT NULL,
+    database_role  text NOT NULL,
     reason         text NOT NULL CHECK (reason OPERATOR(pg_catalog.=) ANY ('{data_entity,disabled,maintenance,override}'))
 );
 CREATE INDEX direct_change_of_table ON customer_workflow.direct_change (table_id, id);

@@ -9,7 +9,7 @@ use crate::pg::spi::{Sequence, Statement};
 use crate::pg::table::Target;
 use crate::pg::value;
 use pgrx::pg_sys::{
-    self, BOOLOID, BYTEAARRAYOID, Datum, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID,
+    self, BOOLOID, BYTEAARRAYOID, Datum, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID,
 };
 
 static PROPOSAL_IDS: Sequence = Sequence::new(c"proposal_id_seq");
@@ -60,7 +60,7 @@ static NEW_PROPOSALS: Statement = Statement::new(
         UUIDARRAYOID,
         TEXTOID,
         TEXTARRAYOID,
-        NAMEOID,
+        TEXTOID,
         TEXTOID,
         BOOLOID,
         TEXTOID,
@@ -80,7 +80,7 @@ static NEW_CHANGES: Statement = Statement::new(
 static NEW_HISTORY: Statement = Statement::new(
     c"INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment)
       SELECT $1, u.id, 'proposed', $3, $4, $5, $6 FROM pg_catalog.unnest($2) AS u (id)",
-    &[INT4OID, INT8ARRAYOID, TEXTOID, NAMEOID, TEXTOID, TEXTOID],
+    &[INT4OID, INT8ARRAYOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID],
 );
 
 /// Forgets where our sequences are.

@@ -3,19 +3,16 @@
 
 use super::buffer::{self, Change, Entry, Kind};
 use super::config::Table;
-use super::{create, notice, touched};
-use crate::error::{Report, raise, warning};
+use super::{amend, create, meet, notice, touched};
+use crate::error::warning;
 use crate::guard::person::{self, Who};
 use crate::pg::function::{array, text_array};
-use crate::pg::lookup::{self, Sight};
 use crate::pg::spi::Statement;
-use crate::pg::{callbacks, role, value};
+use crate::pg::{role, value};
 use crate::settings;
-use pgrx::pg_sys::{
-    self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, NAMEOID, TEXTARRAYOID, TEXTOID,
-};
+use pgrx::pg_sys::{self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID};
 use std::cell::Cell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use pg_sys::{BYTEAARRAYOID, UUIDARRAYOID};
@@ -48,7 +45,7 @@ static DIRECT: Statement = Statement::new(
       SELECT $1, u.key::pg_catalog.jsonb, u.field, u.original, u.new, $6, $7, $8
         FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4), pg_catalog.unnest($5))
              AS u (key, field, original, new)",
-    &[INT4OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID, NAMEOID, TEXTOID],
+    &[INT4OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID],
 );
 
 static KEYS_CHANGED: Statement = Statement::new(
@@ -212,26 +209,22 @@ pub(super) struct Common {
     pub(super) comment: Option<Datum>,
 }
 
-fn name(text: &str) -> Datum {
-    value::name(text)
-}
-
 fn propose(table: &Table, who: &Rc<Who>, records: Records) {
     let policy = table.policy(who);
     let common = Common {
         person: value::text(who.person.as_deref().unwrap_or_default()),
         parties: text_array(&who.identities),
-        session: name(&who.session),
-        role: name(&role::name(role::outer_user()).unwrap_or_default()),
+        session: value::text(&who.session),
+        role: value::text(&role::name(role::outer_user()).unwrap_or_default()),
         entity: policy.entity.as_deref().map(value::text),
         auto_submit: policy.auto_submit,
         reference: settings::reference().as_deref().map(value::text),
         comment: settings::comment().as_deref().map(value::text),
     };
-    let open = open_records(table, &records);
     let (mut fresh, mut known) = (Vec::new(), Vec::new());
+    let open = meet::open_proposals(table, &records, who.person.as_deref().unwrap_or_default());
     for (i, (changes, _)) in records.changes.iter().enumerate() {
-        if open.contains(&records.hashes[i]) {
+        if open[i].any {
             known.push(i);
         } else if !changes.is_empty() {
             fresh.push(i);
@@ -241,48 +234,28 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
         create::create(table, &records, &common, &fresh);
     }
     if !known.is_empty() {
+        let same = meet::repeats(&records, &open);
+        for &i in known.iter().filter(|&&i| same[i]) {
+            if let Some(own) = &open[i].own {
+                touched::note(own.id);
+                has_taken(table, &records, i, own.id, &own.status);
+            }
+        }
+        known.retain(|&i| !same[i]);
+        let drafts = amend::drafts(&records, &open, &known);
+        if !drafts.is_empty() && amend::amend(table, &records, &common, &drafts) {
+            known.retain(|i| drafts.binary_search_by_key(i, |d| d.0).is_err());
+        }
+    }
+    if !known.is_empty() {
         merge(table, &records, &common, &known);
     }
 }
 
-/// Hashes of those records that have an open proposal. 40001 where the transaction keeps a snapshot that is older than one of
-/// them: it could neither join nor respect it.
-fn open_records(table: &Table, records: &Records) -> HashSet<[u8; 16]> {
-    let mut open: HashSet<[u8; 16]> = HashSet::new();
-    let mut seen: HashSet<i64> = HashSet::new();
-    open_proposals(table, records, Sight::Transaction, |i, id| {
-        open.insert(records.hashes[i]);
-        seen.insert(id);
-    });
-    if callbacks::keeps_snapshot() {
-        let mut unseen = None;
-        open_proposals(table, records, Sight::Latest, |_, id| {
-            unseen = unseen.or(Some(id).filter(|id| !seen.contains(id)))
-        });
-        if let Some(id) = unseen {
-            raise(
-                Report::new(
-                    "40001",
-                    "could not serialize access due to a concurrent proposal for the same record".to_owned(),
-                )
-                .detail(format!(
-                    "Proposal {id} for table \"{}\" was made after this transaction took its snapshot.",
-                    table.name
-                ))
-                .hint("Try the transaction again."),
-            );
-        }
-    }
-    open
-}
-
-fn open_proposals(table: &Table, records: &Records, sight: Sight, mut found: impl FnMut(usize, i64)) {
-    let index = (c"proposal", c"proposal_of_record");
-    lookup::find(index, ["id"], sight, &records.hashes, table.table_id, |i, [id]| {
-        if let Some(id) = id {
-            found(i, id.value() as i64);
-        }
-    });
+/// All wishes for record `i` are in this proposal now.
+pub(super) fn has_taken(table: &Table, records: &Records, i: usize, id: i64, status: &str) {
+    let changes = &records.changes[i].0;
+    notice::proposed(table, records.depth, records.keys[i], changes, changes.len() as u64, id, status);
 }
 
 /// Records with open proposals: SQL decides where each change goes.
@@ -357,7 +330,7 @@ fn record_direct(table: &Table, who: &Who, rows: &[&(Datum, Change, &'static str
             Some(array(TEXTOID, &rows.iter().map(|r| r.1.original).collect::<Vec<_>>())),
             Some(array(TEXTOID, &rows.iter().map(|r| r.1.proposed).collect::<Vec<_>>())),
             Some(value::text(who.person.as_deref().unwrap_or(&who.session))),
-            Some(name(&who.session)),
+            Some(value::text(&who.session)),
             Some(value::text(reason)),
         ],
         |_| (),

@@ -1,11 +1,13 @@
 //! An UPDATE comes in: what differs in protected fields is kept back and becomes a proposal.
 
+mod amend;
 pub mod buffer;
 pub mod config;
 mod create;
 mod flush;
 pub mod functions;
 pub mod key;
+mod meet;
 pub mod moving;
 mod notice;
 pub mod touched;

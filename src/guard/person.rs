@@ -157,8 +157,9 @@ pub fn configuration_changed() {
 /// The transaction is over.
 pub fn forget() {
     STATE.with_borrow_mut(|s| {
+        let in_name_of_another = s.named.take().is_some() || !s.evaluating.is_empty();
         s.evaluating.clear();
-        if s.named.take().is_some() {
+        if in_name_of_another {
             s.cached = None;
         }
     });

@@ -32,34 +32,81 @@ pub enum Sight {
     Latest,
 }
 
+/// A scan of a table of ours by an index, with a slot for its rows.
+struct Search<const N: usize> {
+    relation: pg_sys::Relation,
+    index: pg_sys::Relation,
+    snapshot: pg_sys::Snapshot,
+    slot: *mut pg_sys::TupleTableSlot,
+    scan: pg_sys::IndexScanDesc,
+    keys: i32,
+    /// The columns that are read.
+    numbers: [i16; N],
+}
+
+impl<const N: usize> Search<N> {
+    /// # Safety
+    /// Closed by [`Search::close`], or by the abort of the (sub)transaction.
+    unsafe fn open((table, index): (&CStr, &CStr), columns: [&str; N], sight: Sight, keys: i32) -> Self {
+        // SAFETY: what is opened stays open until `close`.
+        unsafe {
+            let lock = pg_sys::AccessShareLock as i32;
+            let relation = pg_sys::relation_open(oid_of(table), lock);
+            let index = pg_sys::index_open(oid_of(index), lock);
+            let numbers = columns.map(|c| {
+                let desc = (*relation).rd_att;
+                let is = |n: &i16| pgrx::name_data_to_str(&attribute(desc, *n).attname) == c;
+                (1..=(*desc).natts as i16).find(is).expect("our tables have the columns that we know")
+            });
+            pg_sys::CommandCounterIncrement();
+            let snapshot = pg_sys::RegisterSnapshot(match sight {
+                Sight::Transaction => pg_sys::GetTransactionSnapshot(),
+                Sight::Latest => pg_sys::GetLatestSnapshot(),
+            });
+            let slot = pg_sys::table_slot_create(relation, std::ptr::null_mut());
+            let scan = begin(relation, index, snapshot, keys);
+            Search { relation, index, snapshot, slot, scan, keys, numbers }
+        }
+    }
+
+    /// # Safety
+    /// `keys` are as many as it was opened for.
+    unsafe fn rows(&self, keys: *mut pg_sys::ScanKeyData, mut found: impl FnMut([Value; N])) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            call(|| index_rescan(self.scan, keys, self.keys, std::ptr::null_mut(), 0));
+            while call(|| index_getnext_slot(self.scan, pg_sys::ScanDirection::ForwardScanDirection, self.slot)) {
+                found(self.numbers.map(|n| value(self.slot, n)));
+            }
+        }
+    }
+
+    fn close(self) {
+        // SAFETY: what `open` opened.
+        unsafe {
+            pg_sys::index_endscan(self.scan);
+            pg_sys::ExecDropSingleTupleTableSlot(self.slot);
+            pg_sys::UnregisterSnapshot(self.snapshot);
+            pg_sys::index_close(self.index, pg_sys::AccessShareLock as i32);
+            pg_sys::relation_close(self.relation, pg_sys::NoLock as i32);
+        }
+    }
+}
+
 /// Looks rows of a table of ours up by the three columns of an index, a uuid, an integer and one that is not null: `found(i, row)` is
 /// called for every row that has `uuids[i]` and `number`, with its values of `columns`. The rows of one uuid come one after another.
 pub fn find<const N: usize>(
-    (table, index): (&CStr, &CStr),
+    index: (&CStr, &CStr),
     columns: [&str; N],
     sight: Sight,
     uuids: &[[u8; 16]],
     number: i32,
     mut found: impl FnMut(usize, [Value; N]),
 ) {
-    // SAFETY: relation, index, snapshot and scans are opened and closed here in pairs; on ERROR the abort of the
-    // (sub)transaction does it. A uuid datum points to 16 bytes.
+    // SAFETY: scans are opened and closed here in pairs; on ERROR the abort of the (sub)transaction does it. A uuid datum
+    // points to 16 bytes.
     unsafe {
-        let lock = pg_sys::AccessShareLock as i32;
-        let relation = pg_sys::relation_open(oid_of(table), lock);
-        let open = pg_sys::index_open(oid_of(index), lock);
-        let numbers = columns.map(|c| {
-            let desc = (*relation).rd_att;
-            let is = |n: &i16| pgrx::name_data_to_str(&attribute(desc, *n).attname) == c;
-            (1..=(*desc).natts as i16).find(is).expect("our tables have the columns that we know")
-        });
-        pg_sys::CommandCounterIncrement();
-        let snapshot = pg_sys::RegisterSnapshot(match sight {
-            Sight::Transaction => pg_sys::GetTransactionSnapshot(),
-            Sight::Latest => pg_sys::GetLatestSnapshot(),
-        });
-        let slot = pg_sys::table_slot_create(relation, std::ptr::null_mut());
-        let scan = begin(relation, open, snapshot, 3);
+        let search = Search::open(index, columns, sight, 3);
         let mut keys: [pg_sys::ScanKeyData; 3] = std::mem::zeroed();
         let equal = pg_sys::BTEqualStrategyNumber as pg_sys::StrategyNumber;
         pg_sys::ScanKeyInit(&mut keys[1], 2, equal, pg_sys::F_INT4EQ.into(), Datum::from(number));
@@ -76,25 +123,37 @@ pub fn find<const N: usize>(
         );
         let mut exactly = |i: usize| {
             pg_sys::ScanKeyInit(&mut keys[0], 1, equal, pg_sys::F_UUID_EQ.into(), Datum::from(uuids[i].as_ptr()));
-            let keys = keys.as_mut_ptr();
-            call(|| index_rescan(scan, keys, 3, std::ptr::null_mut(), 0));
-            while call(|| index_getnext_slot(scan, pg_sys::ScanDirection::ForwardScanDirection, slot)) {
-                found(i, numbers.map(|n| value(slot, n)));
-            }
+            search.rows(keys.as_mut_ptr(), |row| found(i, row));
         };
         if uuids.len() == 1 {
             exactly(0);
         } else {
-            let next = begin(relation, open, snapshot, 1);
+            let next = begin(search.relation, search.index, search.snapshot, 1);
             (*next).xs_want_itup = true;
-            leap(uuids, |from| entry_from(next, open, from), &mut exactly);
+            leap(uuids, |from| entry_from(next, search.index, from), &mut exactly);
             pg_sys::index_endscan(next);
         }
-        pg_sys::index_endscan(scan);
-        pg_sys::ExecDropSingleTupleTableSlot(slot);
-        pg_sys::UnregisterSnapshot(snapshot);
-        pg_sys::index_close(open, lock);
-        pg_sys::relation_close(relation, pg_sys::NoLock as i32);
+        search.close();
+    }
+}
+
+/// The same by the first column of an index, a bigint.
+pub fn find_by_number<const N: usize>(
+    index: (&CStr, &CStr),
+    columns: [&str; N],
+    numbers: impl Iterator<Item = i64>,
+    mut found: impl FnMut(usize, [Value; N]),
+) {
+    // SAFETY: as in `find`.
+    unsafe {
+        let search = Search::open(index, columns, Sight::Transaction, 1);
+        let equal = pg_sys::BTEqualStrategyNumber as pg_sys::StrategyNumber;
+        for (i, number) in numbers.enumerate() {
+            let mut key: pg_sys::ScanKeyData = std::mem::zeroed();
+            pg_sys::ScanKeyInit(&mut key, 1, equal, pg_sys::F_INT8EQ.into(), Datum::from(number));
+            search.rows(&mut key, |row| found(i, row));
+        }
+        search.close();
     }
 }
 

@@ -143,6 +143,33 @@ pub fn text_bytes(datum: Datum) -> Vec<u8> {
     }
 }
 
+/// Whether a `text` (or other varlena) datum holds exactly these bytes.
+pub fn holds(datum: Datum, bytes: &[u8]) -> bool {
+    // SAFETY: a varlena datum; a detoasted copy is freed after its bytes were compared.
+    unsafe {
+        let varlena = datum.cast_mut_ptr();
+        let packed = pg_sys::pg_detoast_datum_packed(varlena);
+        let (data, len) = (pgrx::vardata_any(packed), pgrx::varsize_any_exhdr(packed));
+        let same = std::slice::from_raw_parts(data.cast::<u8>(), len) == bytes;
+        if packed != varlena {
+            call(|| pfree(packed.cast()));
+        }
+        same
+    }
+}
+
+/// Whether two `text` (or other varlena) datums hold the same bytes; the second is not toasted. Null is the same as null.
+pub fn same_bytes(a: Value, b: Value) -> bool {
+    match (a, b) {
+        // SAFETY: a varlena datum whose bytes are behind its header.
+        (Some(a), Some(b)) => holds(a, unsafe {
+            let b = b.cast_mut_ptr();
+            std::slice::from_raw_parts(pgrx::vardata_any(b).cast::<u8>(), pgrx::varsize_any_exhdr(b))
+        }),
+        (a, b) => a.is_none() && b.is_none(),
+    }
+}
+
 /// A `text` datum as a string. Bytes that are not UTF-8 (a server in another encoding) are replaced.
 pub fn text_string(datum: Datum) -> String {
     String::from_utf8(text_bytes(datum)).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
@@ -165,17 +192,6 @@ pub fn relation_name(relation: Oid) -> String {
     unsafe {
         let name = pg_sys::get_rel_name(relation);
         if name.is_null() { relation.to_u32().to_string() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
-    }
-}
-
-/// A `name` datum in the current memory context.
-pub fn name(s: &str) -> Datum {
-    let len = s.len().min(pg_sys::NAMEDATALEN as usize - 1);
-    // SAFETY: a name is NAMEDATALEN bytes, zero-filled behind its text.
-    unsafe {
-        let p = pg_sys::palloc0(pg_sys::NAMEDATALEN as usize).cast::<u8>();
-        std::ptr::copy_nonoverlapping(s.as_ptr(), p, len);
-        Datum::from(p)
     }
 }
 

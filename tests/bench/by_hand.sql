@@ -7,7 +7,9 @@ CREATE TABLE copy.history (LIKE customer_workflow.history INCLUDING ALL);
 
 CREATE SCHEMA by_hand;
 CREATE TABLE by_hand.proposal (LIKE customer_workflow.proposal INCLUDING ALL EXCLUDING INDEXES, PRIMARY KEY (id));
-CREATE UNIQUE INDEX ON by_hand.proposal (record_hash, table_id, author) WHERE collects;
+-- Whose tables all have a bigint for a key needs nothing more general.
+ALTER TABLE by_hand.proposal DROP COLUMN record_key, DROP COLUMN record_hash, ADD COLUMN record bigint NOT NULL;
+CREATE UNIQUE INDEX ON by_hand.proposal (record, table_id, author) WHERE collects;
 CREATE TABLE by_hand.change (LIKE customer_workflow.change INCLUDING ALL);
 CREATE TABLE by_hand.history (LIKE customer_workflow.history INCLUDING ALL);
 CREATE UNLOGGED TABLE by_hand.staged (id bigint, field text, original text, proposed text);
@@ -22,12 +24,12 @@ INSERT INTO reverting_trigger SELECT * FROM plain ORDER BY id;
 -- The usual way: each row writes its proposal, its changes and its history, and keeps its old values.
 CREATE FUNCTION by_hand.divert_row() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    key jsonb := jsonb_build_object('id', OLD.id);
+    person text := 'role:' || session_user;
     found_id bigint;
 BEGIN
-    INSERT INTO by_hand.proposal (table_id, record_key, record_hash, author, parties, database_role)
-    VALUES (1, key, lpad(to_hex(OLD.id), 32, '0')::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user)
-    ON CONFLICT (record_hash, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
+    INSERT INTO by_hand.proposal (table_id, record, author, parties, database_role)
+    VALUES (1, OLD.id, person, ARRAY[person], session_user)
+    ON CONFLICT (record, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
     RETURNING id INTO found_id;
     IF NEW.credit_limit IS DISTINCT FROM OLD.credit_limit THEN
         INSERT INTO by_hand.change (proposal, field, original, proposed) VALUES (found_id, 'credit_limit', OLD.credit_limit, NEW.credit_limit)
@@ -50,7 +52,7 @@ BEGIN
         NEW.tax_number := OLD.tax_number;
     END IF;
     INSERT INTO by_hand.history (table_id, proposal, kind, person, database_role)
-    VALUES (1, found_id, 'proposed', 'role:' || session_user, session_user);
+    VALUES (1, found_id, 'proposed', person, session_user);
     RETURN NEW;
 END
 $$;
@@ -86,11 +88,11 @@ BEGIN
     WITH taken AS MATERIALIZED (
         DELETE FROM by_hand.staged RETURNING id, field, original, proposed
     ), proposals AS MATERIALIZED (
-        INSERT INTO by_hand.proposal AS p (table_id, record_key, record_hash, author, parties, database_role)
-        SELECT 1, k.key, lpad(to_hex(t.id), 32, '0')::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user
-          FROM (SELECT DISTINCT id FROM taken) AS t CROSS JOIN LATERAL (SELECT jsonb_build_object('id', t.id) AS key) AS k
-        ON CONFLICT (record_hash, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
-        RETURNING p.id, (p.record_key ->> 'id')::bigint AS record
+        INSERT INTO by_hand.proposal AS p (table_id, record, author, parties, database_role)
+        SELECT 1, t.id, 'role:' || session_user, ARRAY['role:' || session_user], session_user
+          FROM (SELECT DISTINCT id FROM taken) AS t
+        ON CONFLICT (record, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
+        RETURNING p.id, p.record
     ), changes AS (
         INSERT INTO by_hand.change (proposal, field, original, proposed)
         SELECT p.id, t.field, t.original, t.proposed FROM taken AS t JOIN proposals AS p ON p.record = t.id
@@ -123,11 +125,11 @@ BEGIN
                AS f (field, original, proposed)
          WHERE f.original IS DISTINCT FROM f.proposed
     ), proposals AS MATERIALIZED (
-        INSERT INTO by_hand.proposal AS p (table_id, record_key, record_hash, author, parties, database_role)
-        SELECT 1, k.key, lpad(to_hex(t.id), 32, '0')::uuid, 'role:' || session_user, ARRAY['role:' || session_user], session_user
-          FROM (SELECT DISTINCT id FROM wished) AS t CROSS JOIN LATERAL (SELECT jsonb_build_object('id', t.id) AS key) AS k
-        ON CONFLICT (record_hash, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
-        RETURNING p.id, (p.record_key ->> 'id')::bigint AS record
+        INSERT INTO by_hand.proposal AS p (table_id, record, author, parties, database_role)
+        SELECT 1, t.id, 'role:' || session_user, ARRAY['role:' || session_user], session_user
+          FROM (SELECT DISTINCT id FROM wished) AS t
+        ON CONFLICT (record, table_id, author) WHERE collects DO UPDATE SET comment = excluded.comment
+        RETURNING p.id, p.record
     ), changes AS (
         INSERT INTO by_hand.change (proposal, field, original, proposed)
         SELECT p.id, t.field, t.original, t.proposed FROM wished AS t JOIN proposals AS p ON p.record = t.id
