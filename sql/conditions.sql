@@ -162,6 +162,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._unknown_field(regclass, text) IS 'What is wrong where a condition asks changed() about a field that the table does not have; it would never be true';
 
+-- Of the statement around the condition nothing is said.
+CREATE FUNCTION customer_workflow._about_condition(message text) RETURNS text
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT regexp_replace(regexp_replace(message, '^argument of (AND|OR) must', 'a condition must'), '\n\)"$', '"')
+$$;
+COMMENT ON FUNCTION customer_workflow._about_condition(text) IS 'An error message of PostgreSQL in the words of who wrote the condition';
+
 CREATE FUNCTION customer_workflow._answers(relation regclass, role name, condition text, cases customer_workflow._case[], managers text[])
     RETURNS TABLE (n bigint, value text, message text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -175,7 +182,7 @@ BEGIN
             query := customer_workflow._condition_query(relation, evaluator.id, condition, managers IS NOT NULL);
             problem := CASE WHEN query IS NULL THEN 'the table has no primary key any more' ELSE customer_workflow._unknown_field(relation, condition) END;
         EXCEPTION WHEN syntax_error OR statement_too_complex THEN
-            problem := SQLERRM;
+            problem := customer_workflow._about_condition(SQLERRM);
         END;
     END IF;
     IF problem IS NOT NULL THEN
@@ -183,7 +190,7 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT g.n, coalesce(e.value, 'null'), CASE WHEN e.n IS NULL THEN 'the record does not exist, or row level security hides it' ELSE e.message END
+    SELECT g.n, coalesce(e.value, 'null'), CASE WHEN e.n IS NULL THEN 'the record does not exist, or row level security hides it' ELSE customer_workflow._about_condition(e.message) END
       FROM generate_series(1::bigint, cardinality(cases)) AS g (n)
       LEFT JOIN customer_workflow._evaluate(query, evaluator, cases, managers) AS e ON e.n = g.n
      ORDER BY g.n;
@@ -219,13 +226,12 @@ BEGIN
         END IF;
         query := customer_workflow._condition_query(relation, evaluator.id, condition, with_manager);
     EXCEPTION WHEN syntax_error OR statement_too_complex THEN
-        RETURN SQLERRM;
+        RETURN customer_workflow._about_condition(SQLERRM);
     END;
     IF query IS NULL THEN
         RETURN 'the table has no primary key';
     END IF;
-    RETURN (SELECT regexp_replace(min(e.message), '^argument of (AND|OR) must', 'a condition must')
-              FROM customer_workflow._evaluate(query, evaluator, '{}', '{}') AS e);
+    RETURN (SELECT customer_workflow._about_condition(min(e.message)) FROM customer_workflow._evaluate(query, evaluator, '{}', '{}') AS e);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._check_condition(regclass, name, text, boolean)
@@ -237,6 +243,6 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._condition_query(regclass, oid, text, boolean),
     customer_workflow._parts(text, customer_workflow._evaluator, customer_workflow._case[], text[], boolean),
     customer_workflow._evaluate(text, customer_workflow._evaluator, customer_workflow._case[], text[]),
-    customer_workflow._unknown_field(regclass, text), customer_workflow._answers(regclass, name, text, customer_workflow._case[], text[]),
+    customer_workflow._unknown_field(regclass, text), customer_workflow._about_condition(text), customer_workflow._answers(regclass, name, text, customer_workflow._case[], text[]),
     customer_workflow._conditions(regclass, name, text, customer_workflow._case[]), customer_workflow._check_condition(regclass, name, text, boolean)
     FROM PUBLIC;

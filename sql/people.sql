@@ -97,6 +97,8 @@ BEGIN
             one := ARRAY['group:' || given];
         WHEN 'user' THEN
             one := ARRAY(SELECT c.name FROM customer_workflow._canonical_names(ARRAY[given]) AS c);
+            fault := (SELECT format('role "%s" does not exist any more', substr(u.name, 6)) FROM unnest(one) AS u (name)
+                       WHERE u.name LIKE 'role:%' AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = substr(u.name, 6)));
         WHEN 'workflow_user' THEN
             IF given = 'owner' THEN
                 one := ARRAY(SELECT CASE WHEN EXISTS (SELECT FROM customer_workflow._people(ARRAY[c.name])) THEN c.name ELSE 'members of ' || c.name END
