@@ -120,6 +120,10 @@ BEGIN
         PERFORM customer_workflow._evaluate_as(evaluator.id, evaluator.past_row_security);
         PERFORM set_config('search_path', evaluator.search_path, true);
         EXECUTE query INTO numbers, answers USING cases, managers;
+        IF NOT current_setting('transaction_read_only')::boolean THEN
+            -- PostgreSQL 15 lets RESET do that
+            RAISE EXCEPTION USING ERRCODE = 'read_only_sql_transaction', MESSAGE = 'a condition must leave the transaction read-only';
+        END IF;
         answered := true;
         RAISE EXCEPTION 'only to roll it back';
     EXCEPTION WHEN OTHERS OR assert_failure THEN

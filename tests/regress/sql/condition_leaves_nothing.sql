@@ -27,8 +27,10 @@ $$;
 SELECT t AS statement, value_of(format('run(%L)', t)) FROM unnest(ARRAY[
     'UPDATE customers SET city = ''Ulm''', 'UPDATE customers SET credit_limit = 1', 'SELECT FROM customers FOR UPDATE', 'CREATE TEMP TABLE x ()', 'CREATE TABLE x ()']) AS t;
 SELECT t AS statement, value_of(format('run(%L)', t)) LIKE 'error:%' AS refused FROM unnest(ARRAY[
-    'SET TRANSACTION READ WRITE', 'SET LOCAL transaction_read_only = off', 'RESET transaction_read_only', 'SELECT set_config(''transaction_read_only'', ''off'', true)',
+    'SET TRANSACTION READ WRITE', 'SET LOCAL transaction_read_only = off', 'SELECT set_config(''transaction_read_only'', ''off'', true)',
     'COMMIT', 'ROLLBACK', 'SAVEPOINT s', 'BEGIN', 'SET ROLE postgres', 'RESET ROLE', 'SET SESSION AUTHORIZATION postgres', 'RESET SESSION AUTHORIZATION']) AS t;
+SELECT value_of('run(''RESET transaction_read_only'') AND run(''UPDATE customers SET city = ''''Ulm'''''')') LIKE 'error:%' AS refused;
+SELECT count(*) FROM customers WHERE city = 'Ulm';
 -- Nor does a savepoint of its own help
 SELECT value_of('NOT try(''UPDATE customers SET city = ''''Ulm'''''') AND run(''UPDATE customers SET city = ''''Ulm'''''')');
 -- Verbs: nobody decides in a condition, neither in the name of who submits nor in one's own
