@@ -119,7 +119,7 @@ static FAILED: Statement = Statement::new(
 /// A worker in one database, until nothing is due there.
 pub fn work(slot: Slot) {
     let there = worker::connect(database().0).and_then(|()| {
-        worker::transaction(None, || {
+        worker::locked_transaction(None, || {
             let there = worker::has_extension();
             slot.write(if there { EXTENSION } else { NO_EXTENSION });
             there
@@ -144,7 +144,7 @@ fn complain<R: Default>(what: &str, (sqlstate, message): &Failure) -> R {
 fn work_off(limit: Option<Duration>) {
     loop {
         let mut handled = 0;
-        match worker::transaction(limit, || PROCESS.run(&[], |row| handled = row.int(1).unwrap_or(0))) {
+        match worker::locked_transaction(limit, || PROCESS.run(&[], |row| handled = row.int(1).unwrap_or(0))) {
             Ok(_) if handled == 0 => return,
             Ok(_) => {}
             Err(error) => {
@@ -158,18 +158,18 @@ fn work_off(limit: Option<Duration>) {
 /// So that the one that ends a whole transaction, by a condition without end for example, does not stand in the way of the others.
 fn one_by_one(limit: Option<Duration>) {
     let mut overdue = Vec::new();
-    if let Err(error) = worker::transaction(limit, || OVERDUE.run(&[], |row| overdue.extend(row.int(1)))) {
+    if let Err(error) = worker::locked_transaction(limit, || OVERDUE.run(&[], |row| overdue.extend(row.int(1)))) {
         return complain("an error", &error);
     }
     for id in overdue {
         let deadline = Some(Datum::from(id));
-        let Err(error) = worker::transaction(limit, || PROCESS_ONE.run(&[deadline], |_| ())) else { continue };
+        let Err(error) = worker::locked_transaction(limit, || PROCESS_ONE.run(&[deadline], |_| ())) else { continue };
         complain::<()>(&format!("deadline {id} failed"), &error);
         // what asks to try again is tried again the next time
         if error.0.starts_with("40") {
             continue;
         }
-        let noted = worker::transaction(limit, || {
+        let noted = worker::locked_transaction(limit, || {
             FAILED.run(&[deadline, Some(value::text(&error.0)), Some(value::text(&error.1))], |_| ())
         });
         noted.map(drop).unwrap_or_else(|error| complain("an error", &error));

@@ -87,6 +87,18 @@ pub fn only_read() {
     unsafe { pg_sys::XactReadOnly = true };
 }
 
+/// From now on SET ROLE and SET SESSION AUTHORIZATION are refused, until [`unlock_current_user`] or the abort of the transaction.
+pub fn lock_current_user() {
+    // SAFETY: writes variables.
+    unsafe { pg_sys::SetUserIdAndSecContext(pg_sys::GetUserId(), pg_sys::SECURITY_LOCAL_USERID_CHANGE as i32) };
+}
+
+/// For a process that runs no function of anybody at the moment.
+pub fn unlock_current_user() {
+    // SAFETY: writes variables.
+    unsafe { pg_sys::SetUserIdAndSecContext(pg_sys::GetUserId(), 0) };
+}
+
 /// Runs `f` as `role`, for statements on our own tables, and puts the former user back also when `f` raises.
 pub fn with_user<R>(role: Oid, f: impl FnOnce() -> R) -> R {
     with(role, false, f)

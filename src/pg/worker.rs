@@ -1,6 +1,6 @@
 //! Background workers: what `pgrx::bgworkers` does not have.
 
-use super::guard;
+use super::{guard, role};
 use crate::worker;
 use pgrx::bgworkers::{BackgroundWorker, BackgroundWorkerBuilder};
 use pgrx::pg_sys::{self, Datum, Oid};
@@ -266,4 +266,16 @@ pub fn transaction<R>(limit: Option<Duration>, f: impl FnOnce() -> R) -> Result<
         pg_sys::pgstat_report_stat(true);
         result
     }
+}
+
+/// The same as a SECURITY DEFINER function sees it, to the end of the commit: whatever runs, also deferred triggers, cannot change
+/// the session user back to the one as which the worker connected.
+pub fn locked_transaction<R>(limit: Option<Duration>, f: impl FnOnce() -> R) -> Result<R, Failure> {
+    let result = transaction(limit, || {
+        role::lock_current_user();
+        f()
+    });
+    // an abort has done it, a commit has not
+    role::unlock_current_user();
+    result
 }
