@@ -57,8 +57,8 @@ DECLARE
           -- the numbers are sorted afterwards, so that states and events need not be
           FROM (SELECT coalesce(e.workflow, p.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN p.version ELSE e.version END AS version,
                        p.table_id,
-                       -- the table of proposals knows best; a draft that was recalled or edited stands nowhere, nor does what is submitted
-                       -- to another version, whose places are others
+                       -- the table of proposals knows best; a draft that was recalled or edited stands nowhere, nor does what is
+                       -- submitted to another version, whose places are others
                        CASE WHEN p.status = 'not_submitted' OR e.event ? 'submitted' AND (e.workflow, e.version) IS DISTINCT FROM (p.workflow, p.version)
                             THEN p.state - 'run' ELSE p.state END || jsonb_build_object('status', p.status) AS state,
                        e.event, array_agg(p.id) AS proposals, min(p.id) AS first
@@ -129,6 +129,7 @@ BEGIN
           JOIN customer_workflow.protected_table AS t ON t.id = q.table_id
          ORDER BY q.workflow, q.version, q.is_condition DESC, q.at
     LOOP
+        said := NULL;
         BEGIN
             IF question.is_condition THEN
                 SELECT array_agg(c.proposal) AS proposals,
@@ -136,6 +137,14 @@ BEGIN
                   INTO more
                   FROM customer_workflow._conditions(question.relation, question.role,
                            customer_workflow._pointed(question.definition, question.at) #>> '{}', customer_workflow._cases_of(request, question.proposals)) AS c;
+                -- where it fails for every record there is, it is the definition that does not fit
+                IF jsonb_build_array(VARIADIC more.answers) @? '$[*].error' THEN
+                    said := customer_workflow._check_condition(question.relation, question.role,
+                                                               customer_workflow._pointed(question.definition, question.at) #>> '{}');
+                    failed := failed || (SELECT coalesce(jsonb_object_agg(i.id::text, jsonb_build_object('refused', jsonb_build_object('reason', 'no_answer',
+                                                            'sqlstate', 'CW008', 'text', format('condition %s: %s', question.at, said)))), '{}')
+                                           FROM unnest(question.proposals) AS i (id) WHERE said IS NOT NULL);
+                END IF;
             ELSE
                 SELECT array_agg(e.proposal) AS proposals, array_agg(e.eligible) AS answers
                   INTO more
@@ -147,7 +156,7 @@ BEGIN
                       FROM (SELECT a.id, a.answer -> 'problem' AS problem FROM unnest(more.proposals, more.answers) AS a (id, answer)
                              WHERE a.answer ? 'problem') AS p);
             END IF;
-            IF cardinality(more.proposals) = cardinality(question.proposals) AND NOT more.answers[1] ? 'problem'
+            IF cardinality(more.proposals) = cardinality(question.proposals) AND NOT more.answers[1] ? 'problem' AND said IS NULL
                AND NOT EXISTS (SELECT FROM unnest(more.answers) AS a WHERE a IS DISTINCT FROM more.answers[1]) THEN
                 shared := shared || jsonb_build_object(
                     jsonb_build_array(question.workflow, question.version, question.table_id, question.at_most, question.at)::text, more.answers[1]);

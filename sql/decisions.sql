@@ -9,6 +9,7 @@ DECLARE
     remaining bigint[] := proposals;
     matching bigint[];
     judged record;
+    misfit text;
 BEGIN
     SELECT coalesce(array_agg(p.id), '{}'), coalesce(array_agg('built_in'::text), '{}'), coalesce(array_agg(1), '{}') INTO chosen, workflows, versions
       FROM customer_workflow.proposal AS p
@@ -36,12 +37,14 @@ BEGIN
               INTO judged
               FROM customer_workflow._conditions(candidate.relation, candidate.role, candidate.condition,
                                                     customer_workflow._cases_of(request, matching)) AS c;
+            misfit := CASE WHEN judged.errors <> '{}' THEN customer_workflow._check_condition(candidate.relation, candidate.role, candidate.condition) END;
             failed := failed || ARRAY(
-                SELECT ROW(p.id, 'CW004', format('workflow "%s" has no way for proposal %s for "%s" %s', candidate.name, p.id,
+                SELECT ROW(p.id, CASE WHEN misfit IS NULL THEN 'CW004' ELSE 'CW008' END, format('workflow "%s" has no way for proposal %s for "%s" %s', candidate.name, p.id,
                                                  customer_workflow._name(candidate.relation), p.record_key),
                            CASE WHEN judged.errors ? p.id::text THEN format('Its condition %s failed: %s.', candidate.condition, judged.errors ->> p.id::text)
                                 ELSE format('Its condition %s is null.', candidate.condition) END,
-                           'See customer_workflow.simulate().', NULL, NULL, NULL, NULL, NULL)::customer_workflow._problem
+                           CASE WHEN misfit IS NULL THEN 'See customer_workflow.simulate().' ELSE 'Change the workflow and activate it.' END,
+                           NULL, NULL, NULL, NULL, NULL)::customer_workflow._problem
                   FROM customer_workflow.proposal AS p
                  WHERE p.id = ANY (matching) AND p.id <> ALL (judged.yes) AND p.id <> ALL (judged.no) ORDER BY p.id);
             remaining := ARRAY(SELECT id FROM unnest(remaining) AS id EXCEPT (SELECT id FROM unnest(matching) AS id EXCEPT SELECT id FROM unnest(judged.no) AS id));

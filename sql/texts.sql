@@ -5,7 +5,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     batch record;
+    evaluator customer_workflow._evaluator;
     fields text[];
+    seen bigint[];
 BEGIN
     FOR batch IN
         SELECT g.workflow, g.version, g.table_id, t.relation, d.role, g.names, g.proposals, g.keys
@@ -19,12 +21,18 @@ BEGIN
           JOIN customer_workflow.protected_table AS t ON t.id = g.table_id
          CROSS JOIN LATERAL customer_workflow._definition(g.workflow, g.version, g.table_id) AS d
     LOOP
-        -- A text shows what the role may read that activated the workflow, and no more.
+        -- A text shows what the role may read that activated the workflow, in rows and columns, and no more.
+        evaluator := customer_workflow._evaluator(batch.relation, batch.role);
+        seen := CASE WHEN (SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = batch.relation) AND evaluator.problem IS NULL
+                     THEN ARRAY(SELECT p.id FROM customer_workflow._case_texts(evaluator, $q$'seen'$q$, customer_workflow._record_of_case(batch.relation, evaluator.id),
+                                                                                customer_workflow._cases(batch.proposals)) AS c
+                                  JOIN unnest(customer_workflow._cases(batch.proposals)) WITH ORDINALITY AS p (id, t, k, ch, pa, au, o, s, r, co, n) ON p.n = c.n
+                                 WHERE c.value IS NOT NULL)
+                     ELSE batch.proposals END;
         fields := ARRAY(SELECT DISTINCT a.attname::text
                           FROM unnest(batch.names) AS n (name)
                           JOIN pg_attribute AS a ON a.attrelid = batch.relation AND NOT a.attisdropped AND a.attnum > 0 AND n.name IN ('old.' || a.attname, 'new.' || a.attname)
-                          JOIN pg_roles AS r ON r.rolname = batch.role
-                         WHERE has_column_privilege(r.oid, batch.relation, a.attnum, 'SELECT'));
+                         WHERE evaluator.problem IS NULL AND has_column_privilege(evaluator.id, batch.relation, a.attnum, 'SELECT'));
         WITH stored AS (
             SELECT r.record_key, (SELECT jsonb_object_agg(f.name, f.value) FROM unnest(fields, r.stored) AS f (name, value)) AS record
               FROM customer_workflow._read_records(batch.table_id, batch.keys, fields, false) AS r
@@ -33,7 +41,7 @@ BEGIN
            SET subject = customer_workflow._render_text((x.e).subject, v.known), instructions = customer_workflow._render_text((x.e).instructions, v.known)
           FROM customer_workflow._effects(courses, 'create_work_item') AS x
           JOIN customer_workflow.proposal AS p ON p.id = x.proposal
-          LEFT JOIN stored AS s ON s.record_key = p.record_key
+          LEFT JOIN stored AS s ON s.record_key = p.record_key AND p.id = ANY (seen)
          CROSS JOIN LATERAL (
               SELECT jsonb_object_agg(k.name, k.value) AS known
                 FROM (SELECT 'old.' || f.key AS name, f.value FROM jsonb_each_text(s.record) AS f

@@ -22,7 +22,7 @@ SELECT customer_workflow.create_workflow('rest', 'customers', $${
 SELECT customer_workflow.activate_workflow('swiss', 1);
 SELECT customer_workflow.activate_workflow('rest', 1);
 RESET SESSION AUTHORIZATION;
--- The same three times: what alice, dave and bob want of 300 records; some have a problem.
+-- What alice, dave and bob want of 300 records; some find nobody, or are somebody's own.
 CREATE PROCEDURE public.wish() LANGUAGE plpgsql AS $$
 BEGIN
     SET LOCAL SESSION AUTHORIZATION alice;

@@ -52,7 +52,7 @@ SELECT customer_workflow.approve(1);
 RESET SESSION AUTHORIZATION;
 SELECT kind, person, element, step, comment FROM customer_workflow.workflow_history WHERE proposal = 1 AND kind NOT IN ('proposed', 'submitted') ORDER BY at;
 
--- The role that activated it is gone: its conditions are asked as nobody.
+-- The role that activated it is gone: there is nobody with whose rights its conditions could be asked.
 SET SESSION AUTHORIZATION route_misfit_admin;
 SELECT customer_workflow.create_workflow('credit', 'customers', $${
   "elements": [{"approval": {"name": "Credit", "steps": [

@@ -33,7 +33,7 @@ SELECT status, waiting_on FROM customer_workflow.proposals WHERE id = 1;
 SELECT customer_workflow.reject(1, 'no');
 COMMIT;
 SELECT status FROM customer_workflow.proposals WHERE id = 1;
--- in one transaction from the proposal to the values, by two people behind one application
+-- from the proposal to the values in one transaction of a named person
 RESET SESSION AUTHORIZATION;
 SELECT customer_workflow.set_application_role('erp');
 SET SESSION AUTHORIZATION erp_owner;

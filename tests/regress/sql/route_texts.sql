@@ -10,7 +10,7 @@ SELECT customer_workflow.create_workflow('credit', 'customers', $${
        "subject": "{{new.name}}: {{old.credit_limit}} → {{new.credit_limit}}",
        "instructions": "{{proposal.id}} of {{proposal.author}}, submitted by {{proposal.originator}} ({{proposal.fields}} of {{proposal.record}}) because {{proposal.comment}}; {{proposal.reference}} {{proposal.source}}. {{workflow}}/{{element}}/{{step}}. {{due_at}}"},
       {"name": "Second", "assign_to": {"user": "dave"},
-       "subject": "Last word: {{last_comment}}", "instructions": "{{ new.credit_limit }} {new.credit_limit} {{{new.city}}} 100 %"}]}},
+       "subject": "Last word: {{last_comment}}", "instructions": "{{ new.credit_limit }} {new.credit_limit} { {{new.city}} } 100 %"}]}},
     {"task": {"name": "File", "assign_to": {"user": "import"}, "subject": "File {{new.name}}"}},
     {"manual_decision": {"name": "Known?", "assign_to": {"user": "import"}, "instructions": "Do we know {{old.name}} in {{old.city}}?", "outcomes": [{"name": "yes", "elements": []}, {"name": "no", "elements": []}]}}
   ]}$$);
@@ -47,9 +47,6 @@ SELECT work_item, element, subject, instructions FROM customer_workflow.my_work_
 SELECT work_item AS item FROM customer_workflow.my_work_items \gset
 SELECT customer_workflow.complete_task(:item);
 SELECT element, subject, instructions FROM customer_workflow.my_work_items;
-RESET SESSION AUTHORIZATION;
-SELECT jsonb_path_query(customer_workflow.review(1), '$.work_items[*].subject') AS in_review;
--- what the stored record says is what it says when the work item is made
+-- Placeholders that mean nothing are told when it is written.
 SET SESSION AUTHORIZATION erp_owner;
-UPDATE customers SET city = 'Rom' WHERE id = 1;
 SELECT path, message FROM customer_workflow.validate_workflow('{"elements": [{"approval": {"name": "Credit", "steps": [{"name": "One", "assign_to": {"user": "dave"}, "subject": "{{new.nothing}} {{secret}} {{"}]}}]}', 'customers');
