@@ -59,7 +59,8 @@ def sections(text):
 
 
 def signature(name, arguments, result):
-    return one_line(re.sub(r"::[a-z\[\]]+", "", f"{name}({arguments}) → {result}"))
+    shown = f"{name}({arguments}) → {result}".replace("timestamp with time zone", "timestamptz")
+    return one_line(re.sub(r"::[a-z\[\]]+", "", shown))
 
 
 def checks(top, query):
