@@ -58,8 +58,8 @@ DECLARE
           FROM (SELECT coalesce(e.workflow, p.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN p.version ELSE e.version END AS version,
                        p.table_id,
                        -- the table of proposals knows best; a draft that was recalled or edited stands nowhere, nor does what is
-                       -- submitted to another version, whose places are others
-                       CASE WHEN p.status = 'not_submitted' OR e.event ? 'submitted' AND (e.workflow, e.version) IS DISTINCT FROM (p.workflow, p.version)
+                       -- submitted to another version, whose places are others; what is rerouted still has its work items
+                       CASE WHEN p.status = 'not_submitted' OR (e.workflow, e.version) IS DISTINCT FROM (p.workflow, p.version) AND e.event ? 'submitted'
                             THEN p.state - 'run' ELSE p.state END || jsonb_build_object('status', p.status) AS state,
                        e.event, array_agg(p.id) AS proposals, min(p.id) AS first
                   FROM unnest(events) AS e JOIN customer_workflow.proposal AS p ON p.id = e.proposal

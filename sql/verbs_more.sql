@@ -266,13 +266,13 @@ BEGIN
     problems := ARRAY(SELECT r FROM customer_workflow._restart(request, ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.status = 'pending_approval' ORDER BY p.id), false) AS r);
     IF cardinality(problems) > 0 THEN
-        RAISE WARNING USING ERRCODE = problems[1].sqlstate,
-            MESSAGE = format('customer_workflow: %s running proposals could not be rerouted, and go on as they were', cardinality(problems)),
-            DETAIL = format('The first: %s.', problems[1].message), HINT = problems[1].hint;
+        RAISE WARNING USING MESSAGE = format('customer_workflow: running proposals that could not be rerouted and go on as they were: %s', cardinality(problems)),
+            DETAIL = (SELECT format('The first of them: %s.', r.message) FROM unnest(problems) AS r ORDER BY r.proposal LIMIT 1),
+            HINT = 'See customer_workflow.simulate(), and customer_workflow.reroute(proposal).';
     END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._reroute(bigint[]) IS 'Reroutes those of these proposals that are running, with a WARNING where some could not be, and go on as they were';
+COMMENT ON FUNCTION customer_workflow._reroute(bigint[]) IS 'Reroutes those of these proposals that are running, with a WARNING where some could not be and go on as they were';
 
 CREATE FUNCTION customer_workflow._mark_rerouted(courses customer_workflow._course[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

@@ -85,3 +85,10 @@ SELECT id, workflow, version, waiting_on FROM customer_workflow.proposals WHERE 
 SELECT customer_workflow.deactivate_workflow('Germany');
 SELECT customer_workflow.activate_workflow('Credit', 2, 'reroute');
 SELECT id, status, workflow, version, waiting_on FROM customer_workflow.proposals WHERE id IN (3, 4) ORDER BY id;
+-- with a WARNING where some could not be
+SET SESSION AUTHORIZATION alice;
+SELECT customer_workflow.submit(5);
+SET SESSION AUTHORIZATION erp_owner;
+SELECT customer_workflow.create_workflow('Credit', 'accounts', '{"elements": [{"approval": {"name": "Approval", "steps": [{"name": "Only", "assign_to": {"user": "alice"}}]}}]}');
+SELECT customer_workflow.activate_workflow('Credit', 3, 'reroute');
+SELECT id, status, workflow, version, waiting_on FROM customer_workflow.proposals WHERE id > 2 ORDER BY id;
