@@ -98,6 +98,24 @@ SELECT max(id) AS p FROM customer_workflow.proposals \gset
 SELECT customer_workflow.submit(:p);
 SELECT status FROM customer_workflow.proposals WHERE id = 1;
 
+-- A function that says who decides is asked as mallory as well, read-only, and decides nothing itself.
+SET SESSION AUTHORIZATION route_attack_mallory;
+CREATE FUNCTION crm.who(relation regclass, record_key jsonb, changes jsonb) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE NOTICE '% as %: %', customer_workflow.current_person(), current_user, (SELECT string_agg(f.value, ' ') FROM public.error_of('SELECT customer_workflow.approve(1)') AS f WHERE f.field IN ('sqlstate', 'message'));
+    RAISE NOTICE '%', (SELECT string_agg(f.value, ' ') FROM public.error_of('INSERT INTO crm.seen (what) VALUES (1)') AS f WHERE f.field IN ('sqlstate', 'message'));
+    RETURN NEXT 'carol';
+END $$;
+SELECT customer_workflow.create_workflow('credit', 'customers', '{"elements": [{"approval": {"name": "Credit", "steps": [{"name": "Whoever", "assign_to": {"sql": "crm.who"}}]}}]}');
+SELECT customer_workflow.activate_workflow('credit', 4);
+SET SESSION AUTHORIZATION bob;
+UPDATE customers SET credit_limit = 2002.5 WHERE id = 3;
+SELECT max(id) AS p FROM customer_workflow.proposals \gset
+SELECT customer_workflow.submit(:p);
+SELECT waiting_on FROM customer_workflow.proposals WHERE id = :p;
+RESET SESSION AUTHORIZATION;
+SELECT status FROM customer_workflow.proposals WHERE id = 1;
+
 -- A function in pg_temp would be that of whoever submits: a definition cannot name one.
 SET SESSION AUTHORIZATION route_attack_mallory;
 CREATE FUNCTION pg_temp.attack(proposal bigint, relation regclass, record_key jsonb, changes jsonb) RETURNS void LANGUAGE sql AS $$ SELECT $$;
@@ -113,7 +131,7 @@ SELECT customer_workflow.create_workflow('credit', 'customers', $${
     {"approval": {"name": "Credit", "automatic_action": {"when": "proposal.fields = '{credit_limit}' and customer_workflow.approve(1) = 'applied'", "action": "approve"},
       "steps": [{"name": "Manager", "assign_to": {"role": "route_attack_managers"}}]}}
   ]}$$);
-SELECT customer_workflow.activate_workflow('credit', 4);
+SELECT customer_workflow.activate_workflow('credit', 5);
 SET SESSION AUTHORIZATION carol;
 UPDATE customers SET credit_limit = 2003 WHERE id = 2;
 SELECT max(id) AS p FROM customer_workflow.proposals \gset
