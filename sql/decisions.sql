@@ -83,18 +83,21 @@ BEGIN
     RETURN QUERY SELECT * FROM unnest(problems);
     RETURN QUERY
     SELECT * FROM customer_workflow._run(request, ARRAY(
-        SELECT ROW(p.id, jsonb_build_object('submitted', jsonb_build_object(
-                       'person', coalesce(request.person, p.author),
-                       'involved', CASE WHEN request.automatic THEN to_jsonb(p.parties)
-                                        ELSE (SELECT jsonb_agg(DISTINCT i ORDER BY i) FROM unnest(p.parties || request.identities) AS i) END,
-                       'fields', c.fields,
-                       'changed', CASE WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END)),
-                   h.workflow, h.version)::customer_workflow._event
-          FROM unnest(choice.chosen, choice.workflows, choice.versions) AS h (id, workflow, version)
-          JOIN customer_workflow.proposal AS p ON p.id = h.id
-          JOIN (SELECT x.proposal, jsonb_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
-                 WHERE x.proposal = ANY (choice.chosen) GROUP BY x.proposal) AS c ON c.proposal = p.id
-         ORDER BY p.id), false);
+        SELECT ROW(s.proposals, jsonb_build_object('submitted', jsonb_build_object(
+                       'person', s.person,
+                       'involved', CASE WHEN request.automatic THEN to_jsonb(s.parties)
+                                        ELSE (SELECT jsonb_agg(DISTINCT i ORDER BY i) FROM unnest(s.parties || request.identities) AS i) END,
+                       'fields', s.fields,
+                       'changed', s.changed)),
+                   s.workflow, s.version)::customer_workflow._event
+          FROM (SELECT h.workflow, h.version, coalesce(request.person, p.author) AS person, p.parties, c.fields,
+                       CASE WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END AS changed,
+                       array_agg(p.id) AS proposals
+                  FROM unnest(choice.chosen, choice.workflows, choice.versions) AS h (id, workflow, version)
+                  JOIN customer_workflow.proposal AS p ON p.id = h.id
+                  JOIN (SELECT x.proposal, array_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
+                         WHERE x.proposal = ANY (choice.chosen) GROUP BY x.proposal) AS c ON c.proposal = p.id
+                 GROUP BY 1, 2, 3, 4, 5, 6) AS s), false);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._submit(customer_workflow._request, bigint[]) IS 'Submits locked proposals that nothing stands against; returns those that could not be';
@@ -227,10 +230,10 @@ COMMENT ON FUNCTION customer_workflow._apply(bigint[], boolean) IS 'Writes the v
 
 CREATE FUNCTION customer_workflow._acts(request customer_workflow._request, items bigint[], act jsonb, without bigint[]) RETURNS customer_workflow._event[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(array_agg(ROW(w.proposal, jsonb_build_object('acted', jsonb_build_object('item', w.number, 'person', request.person, 'act', act)),
-                                  NULL, NULL)::customer_workflow._event ORDER BY w.proposal), '{}')
-      FROM customer_workflow.work_item AS w
-     WHERE w.id = ANY (items) AND w.status = 'open' AND w.proposal <> ALL (without)
+    SELECT coalesce(array_agg(ROW(l.proposals, jsonb_build_object('acted', jsonb_build_object('item', l.number, 'person', request.person, 'act', act)),
+                                  NULL, NULL)::customer_workflow._event), '{}')
+      FROM (SELECT w.number, array_agg(w.proposal) AS proposals FROM customer_workflow.work_item AS w
+             WHERE w.id = ANY (items) AND w.status = 'open' AND w.proposal <> ALL (without) GROUP BY w.number) AS l
 $$;
 COMMENT ON FUNCTION customer_workflow._acts(customer_workflow._request, bigint[], jsonb, bigint[]) IS 'That the caller does something with those of these work items that are open, without those of some proposals';
 

@@ -27,7 +27,8 @@ BEGIN
                         FROM unnest(proposals, digests) AS a (id, digest) GROUP BY a.id ORDER BY a.id);
     END IF;
     -- Before the first chunk: records of a later one must not be locked after the proposals of this one.
-    PERFORM customer_workflow._lock(ids, request.verb IN ('submit', 'approve', 'rebase'), request.verb IN ('recall', 'rebase'));
+    PERFORM customer_workflow._lock(ids, request.verb IN ('approve', 'rebase') OR request.verb = 'submit' AND customer_workflow._submit_may_write(ids),
+                                    request.verb IN ('recall', 'rebase'));
     -- He may have lost it while he waited.
     request.mine := customer_workflow._my_assignees();
     FOR n IN 1 .. cardinality(ids) BY chunk_size LOOP
@@ -251,7 +252,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean),
     customer_workflow._rebase(customer_workflow._request, bigint[]), customer_workflow._edited(customer_workflow._request, bigint[]),
     customer_workflow._one(customer_workflow._request, bigint, text),
-    customer_workflow._digests(bigint[], text, integer), customer_workflow._digest(bigint), customer_workflow._new_labels(bigint[]),
+    customer_workflow._digests(bigint[], text, integer), customer_workflow._digest(bigint), customer_workflow._submit_may_write(bigint[]), customer_workflow._new_labels(bigint[]),
     customer_workflow._request(text, text, bigint, text), customer_workflow._plan_for(bigint[]),
     customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._lock(bigint[], boolean, boolean),
     customer_workflow._logged_changes(bigint[]), customer_workflow._note(customer_workflow._request, text, bigint[], boolean)
