@@ -229,12 +229,11 @@ BEGIN
     -- Everywhere in this order: records by key, then proposals by number. Capture has the record before it looks for proposals.
     IF with_records THEN
         FOR batch IN
-            SELECT p.table_id, array_agg(p.record_key) FILTER (WHERE p.n = 1) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
-              FROM (SELECT p.id, p.table_id, p.record_key, p.record_hash, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
-                      FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.status = ANY (customer_workflow._open_statuses())) AS p
-              JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-             -- an older snapshot may name a table that has been dropped
-             WHERE has_table_privilege(t.relation, 'SELECT') IS NOT NULL
+            SELECT p.table_id, array_agg(p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
+              FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+             WHERE p.id = ANY (proposals) AND p.status = ANY (customer_workflow._open_statuses())
+               -- an older snapshot may name a table that has been dropped
+               AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL
              GROUP BY p.table_id ORDER BY p.table_id
         LOOP
             PERFORM FROM customer_workflow._read_records(batch.table_id, batch.keys, '{}', true);

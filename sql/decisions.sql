@@ -134,15 +134,16 @@ BEGIN
                parties = CASE WHEN request.automatic OR p.parties @> request.identities THEN p.parties
                               ELSE ARRAY(SELECT DISTINCT i FROM unnest(p.parties || request.identities) AS i ORDER BY i) END,
                comment = coalesce(request.comment, p.comment), workflow = batch.workflow, version = batch.version, self_approval = batch.self_approval,
-               digest = d.digest, record_label = coalesce(b.label, p.record_label), submit_sqlstate = NULL, submit_message = NULL
-          FROM (SELECT i.id, c.status, c.state, c.ended
-                  FROM (SELECT c.n, c.result #>> '{state,status}' AS status, customer_workflow._kept_state(c.result) AS state,
-                               c.result -> 'effects' @> '[{"do": "end"}]' AS ended
-                          FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n) OFFSET 0) AS c
-                  JOIN unnest(batch.ids, batch.courses) AS i (id, n) ON i.n = c.n) AS l
-          JOIN customer_workflow._digests(batch.ids, batch.workflow, batch.version) AS d ON d.proposal = l.id
-          LEFT JOIN customer_workflow._new_labels(batch.ids) AS b ON b.proposal = l.id
-         WHERE p.id = l.id;
+               digest = i.digest, record_label = coalesce(i.label, p.record_label), submit_sqlstate = NULL, submit_message = NULL
+          -- narrow rows are joined first, and get the state of their course last
+          FROM (SELECT i.id, i.n, d.digest, b.label
+                  FROM unnest(batch.ids, batch.courses) AS i (id, n)
+                  JOIN customer_workflow._digests(batch.ids, batch.workflow, batch.version) AS d ON d.proposal = i.id
+                  LEFT JOIN customer_workflow._new_labels(batch.ids) AS b ON b.proposal = i.id OFFSET 0) AS i
+          JOIN (SELECT c.n, c.result #>> '{state,status}' AS status, customer_workflow._kept_state(c.result) AS state,
+                       c.result -> 'effects' @> '[{"do": "end"}]' AS ended
+                  FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n) OFFSET 0) AS l ON l.n = i.n
+         WHERE p.id = i.id;
     END LOOP;
 END
 $$;

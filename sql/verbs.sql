@@ -7,6 +7,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = aut
 DECLARE
     chunk_size CONSTANT integer := 20000;
     ids bigint[];
+    asked bigint[];
     seen text[];
     chunk bigint[];
     failed customer_workflow._problem[] := '{}';
@@ -22,6 +23,9 @@ BEGIN
     END IF;
     -- In the order of numbers, so that two callers never wait for each other in a circle.
     ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
+    -- mostly they come in that order
+    asked := CASE WHEN ids = proposals THEN ids
+                  ELSE ARRAY(SELECT u.id FROM unnest(proposals) WITH ORDINALITY AS u (id, n) GROUP BY u.id ORDER BY min(u.n)) END;
     IF digests IS NOT NULL THEN
         seen := ARRAY(SELECT CASE WHEN count(DISTINCT a.digest) > 1 THEN 'more than one' ELSE min(a.digest) END
                         FROM unnest(proposals, digests) AS a (id, digest) GROUP BY a.id ORDER BY a.id);
@@ -64,7 +68,7 @@ BEGIN
         SELECT p.id, p.status FROM customer_workflow.proposal AS p WHERE p.id = ANY (ids)
     )
     SELECT a.id, CASE WHEN f.sqlstate IS NULL THEN p.status ELSE 'failed' END, f.sqlstate, f.message
-      FROM (SELECT u.id, min(u.n) AS n FROM unnest(proposals) WITH ORDINALITY AS u (id, n) GROUP BY u.id) AS a
+      FROM unnest(asked) WITH ORDINALITY AS a (id, n)
       LEFT JOIN now AS p ON p.id = a.id
       LEFT JOIN unnest(failed) AS f ON coalesce(f.proposal, 0) = coalesce(a.id, 0) AND (f.proposal IS NULL) = (a.id IS NULL)
      ORDER BY a.n;
