@@ -1,8 +1,8 @@
 -- The engine is asked what follows, for many proposals at once: those that stand at the same place and to which the same
 -- happens are one course, so that the number of statements depends on the definition and not on the number of proposals.
 
-CREATE TYPE customer_workflow._event AS (proposal bigint, event jsonb, workflow text, version integer);
-COMMENT ON TYPE customer_workflow._event IS 'What happens to a proposal; the workflow is given where it starts a new one';
+CREATE TYPE customer_workflow._event AS (proposals bigint[], event jsonb, workflow text, version integer);
+COMMENT ON TYPE customer_workflow._event IS 'What happens to proposals; the workflow is given where they start a new one';
 
 CREATE TYPE customer_workflow._course AS (
     workflow text, version integer, table_id integer, state jsonb, event jsonb, answers jsonb, result jsonb, proposals bigint[]);
@@ -48,23 +48,33 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._cases_of(customer_workflow._request, bigint[]) IS 'The cases of stored proposals, in a submission as it makes them';
 
+-- Where proposals stand, mostly thousands of them at one place, is hashed: to sort it costs a comparison of two documents at each step.
+CREATE FUNCTION customer_workflow._courses(events customer_workflow._event[]) RETURNS customer_workflow._course[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_sort = off AS $$
+    WITH happening AS MATERIALIZED (
+        SELECT e.*, dense_rank() OVER (ORDER BY e.event, e.workflow, e.version) AS kind FROM unnest(events) AS e
+    )
+    SELECT coalesce(array_agg(ROW(c.workflow, c.version, c.table_id, c.state, c.event, '{"conditions": {}, "people": {}}', NULL,
+                                  customer_workflow._sorted(c.proposals))::customer_workflow._course ORDER BY c.first), '{}')
+      -- the numbers are sorted afterwards, so that states and events need not be
+      FROM (SELECT coalesce(e.workflow, s.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN s.version ELSE e.version END AS version,
+                   s.table_id,
+                   -- the table of proposals knows best; a draft that was recalled or edited stands nowhere, nor does what is
+                   -- submitted to another version, whose places are others; what is rerouted still has its work items
+                   CASE WHEN s.status = 'not_submitted' OR e.event ? 'submitted' AND (e.workflow, e.version) IS DISTINCT FROM (s.workflow, s.version)
+                        THEN s.state - 'run' ELSE s.state END || jsonb_build_object('status', s.status) AS state,
+                   e.event, s.proposals, s.first
+              FROM (SELECT a.kind, p.workflow, p.version, p.table_id, p.status, p.state, array_agg(p.id) AS proposals, min(p.id) AS first
+                      FROM happening AS a CROSS JOIN LATERAL unnest(a.proposals) AS i (id) JOIN customer_workflow.proposal AS p ON p.id = i.id
+                     GROUP BY 1, 2, 3, 4, 5, 6) AS s
+              JOIN (SELECT DISTINCT ON (a.kind) a.* FROM happening AS a ORDER BY a.kind) AS e ON e.kind = s.kind) AS c
+$$;
+COMMENT ON FUNCTION customer_workflow._courses(customer_workflow._event[]) IS 'The courses of proposals to which something happens, without answers';
+
 CREATE FUNCTION customer_workflow._advance(request customer_workflow._request, events customer_workflow._event[]) RETURNS SETOF customer_workflow._course
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    courses customer_workflow._course[] := ARRAY(
-        SELECT ROW(c.workflow, c.version, c.table_id, c.state, c.event, '{"conditions": {}, "people": {}}', NULL,
-                   customer_workflow._sorted(c.proposals))::customer_workflow._course
-          -- the numbers are sorted afterwards, so that states and events need not be
-          FROM (SELECT coalesce(e.workflow, p.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN p.version ELSE e.version END AS version,
-                       p.table_id,
-                       -- the table of proposals knows best; a draft that was recalled or edited stands nowhere, nor does what is
-                       -- submitted to another version, whose places are others; what is rerouted still has its work items
-                       CASE WHEN p.status = 'not_submitted' OR (e.workflow, e.version) IS DISTINCT FROM (p.workflow, p.version) AND e.event ? 'submitted'
-                            THEN p.state - 'run' ELSE p.state END || jsonb_build_object('status', p.status) AS state,
-                       e.event, array_agg(p.id) AS proposals, min(p.id) AS first
-                  FROM unnest(events) AS e JOIN customer_workflow.proposal AS p ON p.id = e.proposal
-                 GROUP BY 1, 2, 3, 4, 5) AS c
-         ORDER BY c.first);
+    courses customer_workflow._course[] := customer_workflow._courses(events);
     answered integer := 0;
 BEGIN
     WHILE cardinality(courses) > 0 LOOP
@@ -112,20 +122,29 @@ DECLARE
     hint text;
 BEGIN
     FOR question IN
-        SELECT q.*, d.definition, d.role, t.relation
-          FROM (SELECT c.workflow, c.version, c.table_id, a.question ? 'condition' AS is_condition,
+        WITH known AS MATERIALIZED (
+            SELECT k.workflow, k.version, k.table_id, d.definition, d.role
+              FROM (SELECT DISTINCT c.workflow, c.version, c.table_id FROM unnest(courses) AS c) AS k
+             CROSS JOIN LATERAL customer_workflow._definition(k.workflow, k.version, k.table_id) AS d
+        )
+        SELECT q.*, k.definition, k.role, t.relation
+          FROM (SELECT c.workflow, c.version, c.table_id, a.question ? 'condition' AS is_condition, w.alike,
                        coalesce(a.question ->> 'condition', a.question ->> 'people') AS at, (a.question ->> 'at_most')::integer AS at_most,
                        array_agg(i.id ORDER BY i.id) AS proposals,
                        -- those involved _eligible() knows by all their identities
                        coalesce(jsonb_object_agg(i.id::text, w.without) FILTER (WHERE w.without <> '[]'), '{}') AS without
                   FROM unnest(courses) AS c
                  CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'ask') AS a (question)
-                 CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(n.name), '[]') AS without
+                  JOIN known AS k ON k.workflow = c.workflow AND k.version IS NOT DISTINCT FROM c.version AND k.table_id = c.table_id
+                 CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(n.name), '[]') AS without,
+                                            -- who has a name of the definition depends on who is involved and on nothing else
+                                            c.event ? 'submitted' AND a.question ? 'people'
+                                            AND customer_workflow._pointed(k.definition, a.question ->> 'people') ?| '{role,group,user}' AS alike
                                        FROM jsonb_array_elements_text(a.question -> 'without') AS n (name)
                                       WHERE NOT coalesce(coalesce(c.event -> 'submitted', c.state) -> 'involved' ? n.name, false)) AS w
-                 CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
-                 GROUP BY 1, 2, 3, 4, 5, 6) AS q
-         CROSS JOIN LATERAL customer_workflow._definition(q.workflow, q.version, q.table_id) AS d
+                 CROSS JOIN LATERAL unnest(CASE WHEN w.alike THEN c.proposals[:1] ELSE c.proposals END) AS i (id)
+                 GROUP BY 1, 2, 3, 4, 5, 6, 7) AS q
+          JOIN known AS k ON k.workflow = q.workflow AND k.version IS NOT DISTINCT FROM q.version AND k.table_id = q.table_id
           JOIN customer_workflow.protected_table AS t ON t.id = q.table_id
          ORDER BY q.workflow, q.version, q.is_condition DESC, q.at
     LOOP
@@ -150,6 +169,14 @@ BEGIN
                   INTO more
                   FROM customer_workflow._eligible(question.definition, question.at, question.role, question.relation,
                            customer_workflow._cases_of(request, question.proposals), question.without, question.at_most, question.workflow) AS e;
+                IF question.alike AND (cardinality(courses) > 1 OR more.answers[1] ? 'problem') THEN
+                    SELECT array_agg(i.id) AS proposals, array_agg(a.answer) AS answers
+                      INTO more
+                      FROM unnest(more.proposals, more.answers) AS a (id, answer)
+                      JOIN unnest(courses) AS c ON c.proposals[1] = a.id
+                     CROSS JOIN LATERAL unnest(c.proposals) AS i (id);
+                    question.proposals := more.proposals;
+                END IF;
                 failed := failed || (
                     SELECT coalesce(jsonb_object_agg(p.id::text, jsonb_build_object('refused', jsonb_build_object('reason', 'no_answer',
                                'sqlstate', p.problem -> 'sqlstate', 'text', p.problem -> 'message', 'hint', p.problem -> 'hint'))), '{}')
@@ -172,7 +199,9 @@ BEGIN
             END IF;
             failed := failed || (SELECT jsonb_object_agg(i.id::text, jsonb_build_object('refused',
                                             jsonb_build_object('reason', 'no_answer', 'sqlstate', code, 'text', said, 'hint', hint)))
-                                   FROM unnest(question.proposals) AS i (id));
+                                   FROM unnest(courses) AS c
+                                  CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
+                                  WHERE CASE WHEN question.alike THEN c.proposals[1] ELSE i.id END = ANY (question.proposals));
         END;
     END LOOP;
 
@@ -220,6 +249,6 @@ $$;
 COMMENT ON FUNCTION customer_workflow._answered(customer_workflow._request, customer_workflow._course[]) IS 'Answers the questions of courses; a course parts where its proposals have other answers';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._definition(text, integer, integer), customer_workflow._sorted(bigint[]), customer_workflow._cases_of(customer_workflow._request, bigint[]),
+    customer_workflow._definition(text, integer, integer), customer_workflow._sorted(bigint[]), customer_workflow._courses(customer_workflow._event[]), customer_workflow._cases_of(customer_workflow._request, bigint[]),
     customer_workflow._advance(customer_workflow._request, customer_workflow._event[]), customer_workflow._answered(customer_workflow._request, customer_workflow._course[])
     FROM PUBLIC;

@@ -63,8 +63,9 @@ DECLARE
 BEGIN
     FOR call IN
         SELECT c.workflow, c.version, c.table_id, c.at, c.function, d.role, t.relation, c.proposals
-          FROM (SELECT x.workflow, x.version, x.table_id, (x.e).at, (x.e).function, array_agg(x.proposal ORDER BY x.proposal) AS proposals
-                  FROM customer_workflow._effects(courses, 'call_function') AS x GROUP BY 1, 2, 3, 4, 5) AS c
+          FROM (SELECT x.workflow, x.version, x.table_id, x.at, x.function, array_agg(i.id ORDER BY i.id) AS proposals
+                  FROM customer_workflow._effects(courses, 'call_function') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+                 GROUP BY 1, 2, 3, 4, 5) AS c
          CROSS JOIN LATERAL customer_workflow._definition(c.workflow, c.version, c.table_id) AS d
           JOIN customer_workflow.protected_table AS t ON t.id = c.table_id
          ORDER BY c.proposals, c.at
@@ -76,7 +77,7 @@ BEGIN
                        ELSE customer_workflow._call(call.function, evaluator, call.relation, customer_workflow._cases(call.proposals)) END;
         FOR problem IN
             SELECT * FROM customer_workflow._run(nobody, ARRAY(
-                SELECT ROW(p.id, CASE WHEN failed ? p.id::text
+                SELECT ROW(ARRAY[p.id], CASE WHEN failed ? p.id::text
                                       THEN jsonb_build_object('call_failed', jsonb_build_object('at', call.at, 'message', failed ->> p.id::text))
                                       ELSE jsonb_build_object('called', jsonb_build_object('at', call.at)) END, NULL, NULL)::customer_workflow._event
                   -- the function may have ended it itself
@@ -84,7 +85,7 @@ BEGIN
         LOOP
             -- What it leads to cannot be: its author hears that, and the proposal does not stay here for ever.
             PERFORM FROM customer_workflow._run(nobody, ARRAY[
-                ROW(problem.proposal, jsonb_build_object('call_failed', jsonb_build_object('at', call.at, 'message', problem.message)), NULL, NULL)::customer_workflow._event], true);
+                ROW(ARRAY[problem.proposal], jsonb_build_object('call_failed', jsonb_build_object('at', call.at, 'message', problem.message)), NULL, NULL)::customer_workflow._event], true);
         END LOOP;
     END LOOP;
 END

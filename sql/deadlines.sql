@@ -104,7 +104,7 @@ BEGIN
         RETURN QUERY SELECT * FROM customer_workflow._run(
             jsonb_populate_record(NULL::customer_workflow._request, '{"verb": "due", "identities": [], "mine": [], "automatic": true}'),
             ARRAY(SELECT jsonb_populate_record(NULL::customer_workflow._event,
-                             jsonb_build_object('proposal', d.proposal, 'event', jsonb_build_object('due', d.timer)))
+                             jsonb_build_object('proposals', ARRAY[d.proposal], 'event', jsonb_build_object('due', d.timer)))
                     FROM customer_workflow.deadline AS d WHERE d.id = ANY (deadlines) ORDER BY d.proposal),
             false);
         RETURN;

@@ -77,7 +77,7 @@ BEGIN
         SELECT t.id, m.identities FROM tables AS t CROSS JOIN LATERAL customer_workflow._members(t.approvers) AS m
          WHERE request.verb = 'submit' AND t.approvers IS NOT NULL AND NOT t.has_workflow
     ), checked AS (
-        SELECT a.*, t.name AS tab, t.approvers, t.has_workflow, format('"%s" %s', t.name, a.record_key) AS record,
+        SELECT a.*, t.name AS tab, t.approvers, t.has_workflow,
                CASE
                    WHEN a.found IS NULL THEN 'P0002'
                    WHEN t.relation IS NULL THEN 'CW008'
@@ -111,7 +111,8 @@ BEGIN
                         AND (t.options ->> 'require_digest')::boolean THEN 'CW002 missing'
                    WHEN a.given <> coalesce(a.digest, '') THEN 'CW002'
                END AS code, t.relation, t.row_security
-          FROM asked AS a LEFT JOIN tables AS t ON t.id = a.table_id
+          -- OFFSET 0: once a proposal, not wherever its code is asked for
+          FROM asked AS a LEFT JOIN tables AS t ON t.id = a.table_id OFFSET 0
     ), judged AS (
         SELECT c.*, CASE -- who may not see a proposal does not learn from an error that it exists
                          WHEN c.code IS NOT NULL AND NOT request.automatic
@@ -123,26 +124,26 @@ BEGIN
                          WHEN NOT EXISTS (SELECT FROM eligible AS e
                                            WHERE e.id = c.table_id
                                              AND NOT e.identities && (c.parties || request.identities)) THEN 'CW004 nobody' END AS verdict
-          FROM checked AS c
+          FROM checked AS c OFFSET 0
     )
     SELECT j.id, split_part(j.verdict, ' ', 1),
            CASE j.verdict
                WHEN 'P0002' THEN format('proposal %s does not exist', coalesce(j.id::text, 'null'))
-               WHEN 'P0002 item' THEN format('proposal %s for %s has no open work item %s', j.id, j.record, request.work_item)
+               WHEN 'P0002 item' THEN format('proposal %s for %s has no open work item %s', j.id, v.record, request.work_item)
                WHEN 'CW008' THEN format('table "%s" of proposal %s does not exist or is not protected any more', j.tab, j.id)
                WHEN 'CW005' THEN format('approvals are disabled for table "%s"', j.tab)
-               WHEN 'CW003' THEN format('proposal %s for %s cannot be %s', j.id, j.record, v.done)
-               WHEN '42501 author' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, j.record)
-               WHEN '42501 originator' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, j.record)
-               WHEN '42501 cancel' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, j.record)
+               WHEN 'CW003' THEN format('proposal %s for %s cannot be %s', j.id, v.record, v.done)
+               WHEN '42501 author' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
+               WHEN '42501 originator' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
+               WHEN '42501 cancel' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
                WHEN '42501 administrator' THEN format('must be owner or administrator of table "%s" to %s proposal %s', j.tab, v.plain, j.id)
-               WHEN 'CW007' THEN format('proposal %s for %s is your own change', j.id, j.record)
-               WHEN '42501 assignee' THEN format('proposal %s for %s is not waiting for you', j.id, j.record)
-               WHEN '22023' THEN format('a comment is required to %s proposal %s for %s', v.plain, j.id, j.record)
-               WHEN 'CW002 missing' THEN format('a digest is required to %s proposal %s for %s', v.plain, j.id, j.record)
-               WHEN 'CW002' THEN format('proposal %s for %s is not what you saw', j.id, j.record)
+               WHEN 'CW007' THEN format('proposal %s for %s is your own change', j.id, v.record)
+               WHEN '42501 assignee' THEN format('proposal %s for %s is not waiting for you', j.id, v.record)
+               WHEN '22023' THEN format('a comment is required to %s proposal %s for %s', v.plain, j.id, v.record)
+               WHEN 'CW002 missing' THEN format('a digest is required to %s proposal %s for %s', v.plain, j.id, v.record)
+               WHEN 'CW002' THEN format('proposal %s for %s is not what you saw', j.id, v.record)
                WHEN 'CW004' THEN format('no workflow and no approvers are defined for table "%s"', j.tab)
-               WHEN 'CW004 nobody' THEN format('nobody may approve proposal %s for %s', j.id, j.record)
+               WHEN 'CW004 nobody' THEN format('nobody may approve proposal %s for %s', j.id, v.record)
            END,
            CASE j.verdict
                WHEN 'CW003' THEN format('Its status is %s.', j.status)
@@ -190,7 +191,8 @@ BEGIN
            END,
            NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
       FROM judged AS j
-     CROSS JOIN LATERAL (SELECT CASE request.verb WHEN 'submit' THEN 'submitted' WHEN 'recall' THEN 'recalled' WHEN 'cancel' THEN 'cancelled'
+     CROSS JOIN LATERAL (SELECT format('"%s" %s', j.tab, j.record_key) AS record,
+                                CASE request.verb WHEN 'submit' THEN 'submitted' WHEN 'recall' THEN 'recalled' WHEN 'cancel' THEN 'cancelled'
                                     WHEN 'approve' THEN 'approved' WHEN 'reject' THEN 'rejected' WHEN 'rebase' THEN 'rebased'
                                     WHEN 'request_change' THEN 'sent back' WHEN 'delegate' THEN 'delegated' WHEN 'complete_task' THEN 'completed'
                                     WHEN 'decide_outcome' THEN 'decided' WHEN 'reassign' THEN 'reassigned' WHEN 'reroute' THEN 'rerouted'
@@ -204,6 +206,17 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._obstacles(customer_workflow._request, bigint[], text[]) IS 'What stands against a request, a row a proposal that it cannot be granted for';
 
+CREATE FUNCTION customer_workflow._submit_may_write(proposals bigint[]) RETURNS boolean
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN EXISTS (SELECT FROM (SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
+                    WHERE customer_workflow._option(p.table_id, 'validate_on_submit')::boolean
+                       OR EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
+                                   WHERE w.table_id = p.table_id));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._submit_may_write(bigint[]) IS 'Whether submitting writes records: to rehearse it, or since a workflow may approve by itself';
+
 CREATE FUNCTION customer_workflow._lock(proposals bigint[], with_records boolean, with_drafts boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -216,12 +229,11 @@ BEGIN
     -- Everywhere in this order: records by key, then proposals by number. Capture has the record before it looks for proposals.
     IF with_records THEN
         FOR batch IN
-            SELECT p.table_id, array_agg(p.record_key) FILTER (WHERE p.n = 1) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
-              FROM (SELECT p.id, p.table_id, p.record_key, p.record_hash, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
-                      FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.status = ANY (customer_workflow._open_statuses())) AS p
-              JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-             -- an older snapshot may name a table that has been dropped
-             WHERE has_table_privilege(t.relation, 'SELECT') IS NOT NULL
+            SELECT p.table_id, array_agg(p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
+              FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+             WHERE p.id = ANY (proposals) AND p.status = ANY (customer_workflow._open_statuses())
+               -- an older snapshot may name a table that has been dropped
+               AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL
              GROUP BY p.table_id ORDER BY p.table_id
         LOOP
             PERFORM FROM customer_workflow._read_records(batch.table_id, batch.keys, '{}', true);
@@ -229,7 +241,9 @@ BEGIN
             hashes := hashes || batch.hashes;
         END LOOP;
     END IF;
-    PERFORM customer_workflow._see_configuration(ARRAY(SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)));
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM customer_workflow._see_configuration(ARRAY(SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)));
+    END IF;
     -- Which of an author's proposals for a record is his draft cannot be said without the others.
     IF with_drafts THEN
         ids := ARRAY(SELECT id FROM unnest(proposals) AS id

@@ -83,18 +83,21 @@ BEGIN
     RETURN QUERY SELECT * FROM unnest(problems);
     RETURN QUERY
     SELECT * FROM customer_workflow._run(request, ARRAY(
-        SELECT ROW(p.id, jsonb_build_object('submitted', jsonb_build_object(
-                       'person', coalesce(request.person, p.author),
-                       'involved', CASE WHEN request.automatic THEN to_jsonb(p.parties)
-                                        ELSE (SELECT jsonb_agg(DISTINCT i ORDER BY i) FROM unnest(p.parties || request.identities) AS i) END,
-                       'fields', c.fields,
-                       'changed', CASE WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END)),
-                   h.workflow, h.version)::customer_workflow._event
-          FROM unnest(choice.chosen, choice.workflows, choice.versions) AS h (id, workflow, version)
-          JOIN customer_workflow.proposal AS p ON p.id = h.id
-          JOIN (SELECT x.proposal, jsonb_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
-                 WHERE x.proposal = ANY (choice.chosen) GROUP BY x.proposal) AS c ON c.proposal = p.id
-         ORDER BY p.id), false);
+        SELECT ROW(s.proposals, jsonb_build_object('submitted', jsonb_build_object(
+                       'person', s.person,
+                       'involved', CASE WHEN request.automatic THEN to_jsonb(s.parties)
+                                        ELSE (SELECT jsonb_agg(DISTINCT i ORDER BY i) FROM unnest(s.parties || request.identities) AS i) END,
+                       'fields', s.fields,
+                       'changed', s.changed)),
+                   s.workflow, s.version)::customer_workflow._event
+          FROM (SELECT h.workflow, h.version, coalesce(request.person, p.author) AS person, p.parties, c.fields,
+                       CASE WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END AS changed,
+                       array_agg(p.id) AS proposals
+                  FROM unnest(choice.chosen, choice.workflows, choice.versions) AS h (id, workflow, version)
+                  JOIN customer_workflow.proposal AS p ON p.id = h.id
+                  JOIN (SELECT x.proposal, array_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
+                         WHERE x.proposal = ANY (choice.chosen) GROUP BY x.proposal) AS c ON c.proposal = p.id
+                 GROUP BY 1, 2, 3, 4, 5, 6) AS s), false);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._submit(customer_workflow._request, bigint[]) IS 'Submits locked proposals that nothing stands against; returns those that could not be';
@@ -131,15 +134,16 @@ BEGIN
                parties = CASE WHEN request.automatic OR p.parties @> request.identities THEN p.parties
                               ELSE ARRAY(SELECT DISTINCT i FROM unnest(p.parties || request.identities) AS i ORDER BY i) END,
                comment = coalesce(request.comment, p.comment), workflow = batch.workflow, version = batch.version, self_approval = batch.self_approval,
-               digest = d.digest, record_label = coalesce(b.label, p.record_label), submit_sqlstate = NULL, submit_message = NULL
-          FROM (SELECT i.id, c.status, c.state, c.ended
-                  FROM (SELECT c.n, c.result #>> '{state,status}' AS status, customer_workflow._kept_state(c.result) AS state,
-                               c.result -> 'effects' @> '[{"do": "end"}]' AS ended
-                          FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n) OFFSET 0) AS c
-                  JOIN unnest(batch.ids, batch.courses) AS i (id, n) ON i.n = c.n) AS l
-          JOIN customer_workflow._digests(batch.ids, batch.workflow, batch.version) AS d ON d.proposal = l.id
-          LEFT JOIN customer_workflow._new_labels(batch.ids) AS b ON b.proposal = l.id
-         WHERE p.id = l.id;
+               digest = i.digest, record_label = coalesce(i.label, p.record_label), submit_sqlstate = NULL, submit_message = NULL
+          -- narrow rows are joined first, and get the state of their course last
+          FROM (SELECT i.id, i.n, d.digest, b.label
+                  FROM unnest(batch.ids, batch.courses) AS i (id, n)
+                  JOIN customer_workflow._digests(batch.ids, batch.workflow, batch.version) AS d ON d.proposal = i.id
+                  LEFT JOIN customer_workflow._new_labels(batch.ids) AS b ON b.proposal = i.id OFFSET 0) AS i
+          JOIN (SELECT c.n, c.result #>> '{state,status}' AS status, customer_workflow._kept_state(c.result) AS state,
+                       c.result -> 'effects' @> '[{"do": "end"}]' AS ended
+                  FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n) OFFSET 0) AS l ON l.n = i.n
+         WHERE p.id = i.id;
     END LOOP;
 END
 $$;
@@ -227,10 +231,10 @@ COMMENT ON FUNCTION customer_workflow._apply(bigint[], boolean) IS 'Writes the v
 
 CREATE FUNCTION customer_workflow._acts(request customer_workflow._request, items bigint[], act jsonb, without bigint[]) RETURNS customer_workflow._event[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce(array_agg(ROW(w.proposal, jsonb_build_object('acted', jsonb_build_object('item', w.number, 'person', request.person, 'act', act)),
-                                  NULL, NULL)::customer_workflow._event ORDER BY w.proposal), '{}')
-      FROM customer_workflow.work_item AS w
-     WHERE w.id = ANY (items) AND w.status = 'open' AND w.proposal <> ALL (without)
+    SELECT coalesce(array_agg(ROW(l.proposals, jsonb_build_object('acted', jsonb_build_object('item', l.number, 'person', request.person, 'act', act)),
+                                  NULL, NULL)::customer_workflow._event), '{}')
+      FROM (SELECT w.number, array_agg(w.proposal) AS proposals FROM customer_workflow.work_item AS w
+             WHERE w.id = ANY (items) AND w.status = 'open' AND w.proposal <> ALL (without) GROUP BY w.number) AS l
 $$;
 COMMENT ON FUNCTION customer_workflow._acts(customer_workflow._request, bigint[], jsonb, bigint[]) IS 'That the caller does something with those of these work items that are open, without those of some proposals';
 

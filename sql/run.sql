@@ -1,23 +1,22 @@
 -- What the engine says is done: values are written first, since that may fail; then what is known of proposals, work items,
 -- deadlines and the history.
 
-CREATE TYPE customer_workflow._effect AS (
-    "do" text, item integer, at text, element text, step text, assignee text, on_behalf_of text[], places jsonb, actions text[], outcomes text[],
-    subject text, instructions text, timer jsonb, span jsonb, done boolean, kind text, person text, details jsonb, function text, status text);
-COMMENT ON TYPE customer_workflow._effect IS 'One thing that follows from an event, as _engine() says it';
-
 CREATE FUNCTION customer_workflow._effects(courses customer_workflow._course[], what text)
-    RETURNS TABLE (proposal bigint, n bigint, workflow text, version integer, table_id integer, event jsonb, e customer_workflow._effect)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT i.id, x.n, x.workflow, x.version, x.table_id, x.event, x.e
-      -- OFFSET 0: once a course, not once a proposal
-      FROM (SELECT c.*, x.n, jsonb_populate_record(NULL::customer_workflow._effect, x.effect) AS e
-              FROM unnest(courses) AS c
-             CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'effects') WITH ORDINALITY AS x (effect, n)
-             WHERE x.effect ->> 'do' = what OFFSET 0) AS x
-     CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+    RETURNS TABLE (
+        proposals bigint[], n bigint, workflow text, version integer, table_id integer, event jsonb, "do" text, item integer, at text, element text, step text,
+        assignee text, on_behalf_of text[], places jsonb, actions text[], outcomes text[], subject text, instructions text, timer jsonb, span jsonb,
+        done boolean, kind text, person text, details jsonb, function text, status text)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp ROWS 100 AS $$
+    SELECT c.proposals, x.n, c.workflow, c.version, c.table_id, c.event, e.*
+      FROM unnest(courses) AS c
+     CROSS JOIN LATERAL jsonb_array_elements(c.result -> 'effects') WITH ORDINALITY AS x (effect, n)
+     CROSS JOIN LATERAL jsonb_to_record(x.effect) AS e (
+        "do" text, item integer, at text, element text, step text,
+        assignee text, on_behalf_of text[], places jsonb, actions text[], outcomes text[], subject text, instructions text, timer jsonb, span jsonb,
+        done boolean, kind text, person text, details jsonb, function text, status text)
+     WHERE x.effect ->> 'do' = what
 $$;
-COMMENT ON FUNCTION customer_workflow._effects(customer_workflow._course[], text) IS 'The effects of one kind, a row for each proposal';
+COMMENT ON FUNCTION customer_workflow._effects(customer_workflow._course[], text) IS 'The effects of one kind as _engine() says them, a row for all proposals of a course';
 
 CREATE FUNCTION customer_workflow._run(request customer_workflow._request, events customer_workflow._event[], all_or_nothing boolean)
     RETURNS SETOF customer_workflow._problem
@@ -36,8 +35,8 @@ BEGIN
         PERFORM customer_workflow._raise_problem(problems[1]);
     END IF;
     courses := ARRAY(SELECT c FROM unnest(courses) AS c WHERE NOT c.result ? 'refused');
-    applied := ARRAY(SELECT x.proposal FROM customer_workflow._effects(courses, 'apply') AS x ORDER BY x.proposal);
-    IF cardinality(applied) > 1 THEN
+    applied := ARRAY(SELECT i.id FROM customer_workflow._effects(courses, 'apply') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id) ORDER BY i.id);
+    IF cardinality(applied) > (SELECT count(DISTINCT p.record_hash) FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied)) THEN
         -- Each sees the result of the one before, in its conditions too.
         later := ARRAY(SELECT r.id FROM (SELECT p.id, row_number() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS n
                                            FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied)) AS r
@@ -68,7 +67,9 @@ BEGIN
     PERFORM customer_workflow._carry_out(request, courses, overwritten);
     RETURN QUERY SELECT * FROM unnest(problems);
     IF cardinality(later) > 0 THEN
-        RETURN QUERY SELECT * FROM customer_workflow._run(request, ARRAY(SELECT e FROM unnest(events) AS e WHERE e.proposal = ANY (later)), all_or_nothing);
+        RETURN QUERY SELECT * FROM customer_workflow._run(request, ARRAY(
+            SELECT ROW(ARRAY(SELECT id FROM unnest(e.proposals) AS id WHERE id = ANY (later)), e.event, e.workflow, e.version)::customer_workflow._event
+              FROM unnest(events) AS e WHERE e.proposals && later), all_or_nothing);
     END IF;
 END
 $$;
@@ -138,21 +139,24 @@ BEGIN
     IF 'close_work_item' = ANY (doing) THEN
         IF EXISTS (SELECT FROM customer_workflow.work_item_place) THEN
             DELETE FROM customer_workflow.work_item_place AS l
-             USING customer_workflow._effects(courses, 'close_work_item') AS x
-              JOIN customer_workflow.work_item AS w ON w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open'
+             USING customer_workflow._effects(courses, 'close_work_item') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+              JOIN customer_workflow.work_item AS w ON w.proposal = i.id AND w.number = x.item AND w.status = 'open'
              WHERE l.work_item = w.id;
         END IF;
         UPDATE customer_workflow.work_item AS w
-           SET status = CASE WHEN NOT (x.e).done OR NOT x.event ? 'acted' THEN 'closed'
-                             ELSE coalesce('{"approve": "approved", "reject": "rejected", "request_change": "change_requested"}'::jsonb
-                                               ->> (x.event #>> '{acted,act}'), 'completed') END,
-               closed_at = now(), closed_by = request.person
-          FROM customer_workflow._effects(courses, 'close_work_item') AS x
-         WHERE w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open';
+           SET status = x.status, closed_at = now(), closed_by = request.person
+          FROM (SELECT x.proposals, x.item,
+                       CASE WHEN NOT x.done OR NOT x.event ? 'acted' THEN 'closed'
+                            ELSE coalesce('{"approve": "approved", "reject": "rejected", "request_change": "change_requested"}'::jsonb
+                                              ->> (x.event #>> '{acted,act}'), 'completed') END AS status
+                  -- OFFSET 0: once a course, not once a proposal
+                  FROM customer_workflow._effects(courses, 'close_work_item') AS x OFFSET 0) AS x
+         CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+         WHERE w.proposal = i.id AND w.number = x.item AND w.status = 'open';
     END IF;
     IF 'end' = ANY (doing) THEN
-        DELETE FROM customer_workflow.deadline AS d USING customer_workflow._effects(courses, 'end') AS x
-         WHERE x.workflow <> 'built_in' AND d.proposal = x.proposal;
+        DELETE FROM customer_workflow.deadline AS d USING customer_workflow._effects(courses, 'end') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+         WHERE x.workflow <> 'built_in' AND d.proposal = i.id;
     END IF;
 
     UPDATE customer_workflow.proposal AS p
@@ -169,10 +173,11 @@ BEGIN
 
     IF 'start_timer' = ANY (doing) THEN
         INSERT INTO customer_workflow.deadline (proposal, timer, due_at)
-        SELECT x.proposal, (x.e).timer, d.due_at
+        SELECT i.id, x.timer, d.due_at
           FROM customer_workflow._effects(courses, 'start_timer') AS x
-          JOIN customer_workflow._due_times(courses) AS d ON d.workflow = x.workflow AND d.version = x.version AND d.span = (x.e).span
-         ORDER BY x.proposal, x.n;
+          JOIN customer_workflow._due_times(courses) AS d ON d.workflow = x.workflow AND d.version = x.version AND d.span = x.span
+         CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+         ORDER BY i.id, x.n;
     END IF;
     IF 'create_work_item' = ANY (doing) THEN
         PERFORM customer_workflow._create_work_items(courses);
@@ -216,9 +221,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
     INSERT INTO customer_workflow.work_item (proposal, table_id, element, step, assignee, number, at, on_behalf_of, actions, outcomes)
-    SELECT x.proposal, x.table_id, (x.e).element, (x.e).step, (x.e).assignee, (x.e).item, (x.e).at, (x.e).on_behalf_of, (x.e).actions, nullif((x.e).outcomes, '{}')
-      FROM customer_workflow._effects(courses, 'create_work_item') AS x
-     ORDER BY x.proposal, x.n;
+    SELECT i.id, x.table_id, x.element, x.step, x.assignee, x.item, x.at, x.on_behalf_of, x.actions, nullif(x.outcomes, '{}')
+      FROM customer_workflow._effects(courses, 'create_work_item') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+     ORDER BY i.id, x.n;
     -- mostly a role holds them, alone and without a limit
     courses := ARRAY(SELECT c FROM unnest(courses) AS c
                       WHERE jsonb_path_exists(c.result, '$.effects[*] ? (@.do == "start_timer" || exists(@.places[*]))'));
@@ -227,13 +232,14 @@ BEGIN
     END IF;
     INSERT INTO customer_workflow.work_item_place (work_item, person, on_behalf_of)
     SELECT w.id, l.person, coalesce(l.on_behalf_of, '{}')
-      FROM customer_workflow._effects(courses, 'create_work_item') AS x
-      JOIN customer_workflow.work_item AS w ON w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open'
-     CROSS JOIN LATERAL jsonb_to_recordset((x.e).places) AS l (person text, on_behalf_of text[]);
+      FROM customer_workflow._effects(courses, 'create_work_item') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+      JOIN customer_workflow.work_item AS w ON w.proposal = i.id AND w.number = x.item AND w.status = 'open'
+     CROSS JOIN LATERAL jsonb_to_recordset(x.places) AS l (person text, on_behalf_of text[]);
     UPDATE customer_workflow.work_item AS w SET due_at = d.due_at
       FROM customer_workflow._effects(courses, 'start_timer') AS x
-      JOIN customer_workflow._due_times(courses) AS d ON d.workflow = x.workflow AND d.version = x.version AND d.span = (x.e).span
-     WHERE w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open';
+      JOIN customer_workflow._due_times(courses) AS d ON d.workflow = x.workflow AND d.version = x.version AND d.span = x.span
+     CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+     WHERE w.proposal = i.id AND w.number = x.item AND w.status = 'open';
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._create_work_items(customer_workflow._course[]) IS 'Creates work items, with their further holders, due times and texts';
@@ -250,14 +256,14 @@ BEGIN
         SELECT * FROM customer_workflow._effects(courses, 'escalate')
     ), held AS (
         UPDATE customer_workflow.work_item AS w
-           SET assignee = (x.e).assignee, on_behalf_of = (x.e).on_behalf_of,
-               due_at = CASE WHEN (x.e)."do" = 'change_holder' THEN w.due_at ELSE (
+           SET assignee = x.assignee, on_behalf_of = x.on_behalf_of,
+               due_at = CASE WHEN x."do" = 'change_holder' THEN w.due_at ELSE (
                    SELECT d.due_at FROM customer_workflow._effects(courses, 'start_timer') AS s
-                     JOIN customer_workflow._due_times(courses) AS d ON d.workflow = s.workflow AND d.version = s.version AND d.span = (s.e).span
-                    WHERE s.proposal = x.proposal AND (s.e).item = (x.e).item) END
-          FROM changes AS x
-         WHERE w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open'
-        RETURNING w.id, (x.e).places
+                     JOIN customer_workflow._due_times(courses) AS d ON d.workflow = s.workflow AND d.version = s.version AND d.span = s.span
+                    WHERE i.id = ANY (s.proposals) AND s.item = x.item) END
+          FROM changes AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+         WHERE w.proposal = i.id AND w.number = x.item AND w.status = 'open'
+        RETURNING w.id, x.places
     ), gone AS (
         DELETE FROM customer_workflow.work_item_place AS l USING held AS h
          WHERE l.work_item = h.id
@@ -285,20 +291,25 @@ DECLARE
 BEGIN
     INSERT INTO customer_workflow.history (table_id, proposal, kind, person, on_behalf_of, database_role, source, element, step, comment, digest, details)
     SELECT p.table_id, p.id, x.kind,
-           CASE WHEN x.kind = 'applied' THEN coalesce(request.person, CASE WHEN x.event ? 'submitted' THEN p.author END, 'system') ELSE coalesce((x.e).person, 'system') END,
-           (x.e).on_behalf_of[1], session_user, CASE WHEN request.automatic AND x.event ? 'submitted' THEN p.data_entity END, (x.e).element, (x.e).step,
-           CASE WHEN x.kind <> 'applied' AND (x.e).person = request.person THEN request.comment END,
-           CASE WHEN x.kind IN ('submitted', 'approved', 'rejected', 'change_requested', 'applied') OR (x.e).details ? 'outcome' THEN p.digest END,
+           CASE WHEN x.of_author THEN p.author ELSE x.who END,
+           x.on_behalf_of[1], session_user, CASE WHEN x.of_entity THEN p.data_entity END, x.element, x.step, x.comment, CASE WHEN x.of_digest THEN p.digest END,
            CASE WHEN x.kind = 'applied' THEN CASE WHEN overwritten ? p.id::text THEN jsonb_build_object('overwritten', overwritten -> p.id::text) END
                 WHEN x.kind = 'submitted' THEN g.details
-                ELSE (x.e).details END
-      FROM (SELECT l.*, (l.e).kind FROM customer_workflow._effects(courses, 'log') AS l
+                ELSE x.details END
+      FROM (SELECT l.proposals, l.n, l.kind, coalesce(l.person, 'system') AS who, false AS of_author, l.on_behalf_of, l.element, l.step, l.details,
+                   request.automatic AND l.event ? 'submitted' AS of_entity, CASE WHEN l.person = request.person THEN request.comment END AS comment,
+                   l.kind IN ('submitted', 'approved', 'rejected', 'change_requested') OR coalesce(l.details ? 'outcome', false) AS of_digest
+              FROM customer_workflow._effects(courses, 'log') AS l
              -- the built-in workflow has one place, which goes without saying
-             WHERE l.workflow <> 'built_in' OR (l.e).kind NOT IN ('creation', 'completion')
+             WHERE l.workflow <> 'built_in' OR l.kind NOT IN ('creation', 'completion')
             UNION ALL
-            SELECT a.*, 'applied' FROM customer_workflow._effects(courses, 'apply') AS a) AS x
-      JOIN customer_workflow.proposal AS p ON p.id = x.proposal
-      LEFT JOIN customer_workflow._logged_changes(submitted) AS g ON g.proposal = x.proposal
+            SELECT a.proposals, a.n, 'applied', coalesce(request.person, 'system'), request.person IS NULL AND a.event ? 'submitted', NULL, NULL, NULL, NULL,
+                   request.automatic AND a.event ? 'submitted', NULL, true
+              -- OFFSET 0: once a course, not once a proposal
+              FROM customer_workflow._effects(courses, 'apply') AS a OFFSET 0) AS x
+     CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+      JOIN customer_workflow.proposal AS p ON p.id = i.id
+      LEFT JOIN customer_workflow._logged_changes(submitted) AS g ON g.proposal = i.id AND x.kind = 'submitted'
      ORDER BY p.id, x.n;
 END
 $$;

@@ -12,11 +12,12 @@ BEGIN
     FOR batch IN
         SELECT g.workflow, g.version, g.table_id, t.relation, d.role, g.names, g.proposals, g.keys
           FROM (SELECT x.workflow, x.version, x.table_id, array_agg(DISTINCT n.name) AS names,
-                       array_agg(DISTINCT x.proposal) AS proposals, array_agg(DISTINCT p.record_key) AS keys
+                       array_agg(DISTINCT p.id) AS proposals, array_agg(DISTINCT p.record_key) AS keys
                   FROM customer_workflow._effects(courses, 'create_work_item') AS x
-                  JOIN customer_workflow.proposal AS p ON p.id = x.proposal
-                  LEFT JOIN LATERAL jsonb_array_elements_text(customer_workflow._placeholders(concat((x.e).subject, ' ', (x.e).instructions))) AS n (name) ON true
-                 WHERE (x.e).subject IS NOT NULL OR (x.e).instructions IS NOT NULL
+                 CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+                  JOIN customer_workflow.proposal AS p ON p.id = i.id
+                  LEFT JOIN LATERAL jsonb_array_elements_text(customer_workflow._placeholders(concat(x.subject, ' ', x.instructions))) AS n (name) ON true
+                 WHERE x.subject IS NOT NULL OR x.instructions IS NOT NULL
                  GROUP BY x.workflow, x.version, x.table_id) AS g
           JOIN customer_workflow.protected_table AS t ON t.id = g.table_id
          CROSS JOIN LATERAL customer_workflow._definition(g.workflow, g.version, g.table_id) AS d
@@ -38,9 +39,10 @@ BEGIN
               FROM customer_workflow._read_records(batch.table_id, batch.keys, fields, false) AS r
         )
         UPDATE customer_workflow.work_item AS w
-           SET subject = customer_workflow._render_text((x.e).subject, v.known), instructions = customer_workflow._render_text((x.e).instructions, v.known)
+           SET subject = customer_workflow._render_text(x.subject, v.known), instructions = customer_workflow._render_text(x.instructions, v.known)
           FROM customer_workflow._effects(courses, 'create_work_item') AS x
-          JOIN customer_workflow.proposal AS p ON p.id = x.proposal
+         CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+          JOIN customer_workflow.proposal AS p ON p.id = i.id
           LEFT JOIN stored AS s ON s.record_key = p.record_key AND p.id = ANY (seen)
          CROSS JOIN LATERAL (
               SELECT jsonb_object_agg(k.name, k.value) AS known
@@ -54,14 +56,14 @@ BEGIN
                           ('proposal.reference', p.reference), ('proposal.comment', p.comment),
                           ('proposal.record', coalesce(p.record_label, p.record_key::text)),
                           ('proposal.fields', (SELECT string_agg(c.field, ', ' ORDER BY c.field) FROM customer_workflow.change AS c WHERE c.proposal = p.id)),
-                          ('workflow', x.workflow), ('element', (x.e).element), ('step', (x.e).step),
+                          ('workflow', x.workflow), ('element', x.element), ('step', x.step),
                           ('due_at', (SELECT customer_workflow._render(i.due_at) FROM customer_workflow.work_item AS i
-                                       WHERE i.proposal = p.id AND i.number = (x.e).item AND i.status = 'open')),
+                                       WHERE i.proposal = p.id AND i.number = x.item AND i.status = 'open')),
                           ('last_comment', (SELECT h.comment FROM customer_workflow.history AS h
                                              WHERE h.proposal = p.id AND h.comment IS NOT NULL ORDER BY h.id DESC LIMIT 1))) AS o (name, value)) AS k
                WHERE k.name = ANY (batch.names)) AS v
          WHERE x.workflow = batch.workflow AND x.version = batch.version AND x.table_id = batch.table_id
-           AND w.proposal = x.proposal AND w.number = (x.e).item AND w.status = 'open' AND ((x.e).subject IS NOT NULL OR (x.e).instructions IS NOT NULL);
+           AND w.proposal = p.id AND w.number = x.item AND w.status = 'open' AND (x.subject IS NOT NULL OR x.instructions IS NOT NULL);
     END LOOP;
 END
 $$;

@@ -7,6 +7,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = aut
 DECLARE
     chunk_size CONSTANT integer := 20000;
     ids bigint[];
+    asked bigint[];
     seen text[];
     chunk bigint[];
     failed customer_workflow._problem[] := '{}';
@@ -22,12 +23,16 @@ BEGIN
     END IF;
     -- In the order of numbers, so that two callers never wait for each other in a circle.
     ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
+    -- mostly they come in that order
+    asked := CASE WHEN ids = proposals THEN ids
+                  ELSE ARRAY(SELECT u.id FROM unnest(proposals) WITH ORDINALITY AS u (id, n) GROUP BY u.id ORDER BY min(u.n)) END;
     IF digests IS NOT NULL THEN
         seen := ARRAY(SELECT CASE WHEN count(DISTINCT a.digest) > 1 THEN 'more than one' ELSE min(a.digest) END
                         FROM unnest(proposals, digests) AS a (id, digest) GROUP BY a.id ORDER BY a.id);
     END IF;
     -- Before the first chunk: records of a later one must not be locked after the proposals of this one.
-    PERFORM customer_workflow._lock(ids, request.verb IN ('submit', 'approve', 'rebase'), request.verb IN ('recall', 'rebase'));
+    PERFORM customer_workflow._lock(ids, request.verb IN ('approve', 'rebase') OR request.verb = 'submit' AND customer_workflow._submit_may_write(ids),
+                                    request.verb IN ('recall', 'rebase'));
     -- He may have lost it while he waited.
     request.mine := customer_workflow._my_assignees();
     FOR n IN 1 .. cardinality(ids) BY chunk_size LOOP
@@ -63,7 +68,7 @@ BEGIN
         SELECT p.id, p.status FROM customer_workflow.proposal AS p WHERE p.id = ANY (ids)
     )
     SELECT a.id, CASE WHEN f.sqlstate IS NULL THEN p.status ELSE 'failed' END, f.sqlstate, f.message
-      FROM (SELECT u.id, min(u.n) AS n FROM unnest(proposals) WITH ORDINALITY AS u (id, n) GROUP BY u.id) AS a
+      FROM unnest(asked) WITH ORDINALITY AS a (id, n)
       LEFT JOIN now AS p ON p.id = a.id
       LEFT JOIN unnest(failed) AS f ON coalesce(f.proposal, 0) = coalesce(a.id, 0) AND (f.proposal IS NULL) = (a.id IS NULL)
      ORDER BY a.n;
@@ -251,7 +256,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean),
     customer_workflow._rebase(customer_workflow._request, bigint[]), customer_workflow._edited(customer_workflow._request, bigint[]),
     customer_workflow._one(customer_workflow._request, bigint, text),
-    customer_workflow._digests(bigint[], text, integer), customer_workflow._digest(bigint), customer_workflow._new_labels(bigint[]),
+    customer_workflow._digests(bigint[], text, integer), customer_workflow._digest(bigint), customer_workflow._submit_may_write(bigint[]), customer_workflow._new_labels(bigint[]),
     customer_workflow._request(text, text, bigint, text), customer_workflow._plan_for(bigint[]),
     customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._lock(bigint[], boolean, boolean),
     customer_workflow._logged_changes(bigint[]), customer_workflow._note(customer_workflow._request, text, bigint[], boolean)

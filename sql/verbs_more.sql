@@ -23,7 +23,7 @@ BEGIN
     LOOP
         RETURN QUERY
         SELECT c.work_item, f
-          FROM customer_workflow._run(request, ARRAY(SELECT ROW(w.proposal, c.event, NULL, NULL)::customer_workflow._event
+          FROM customer_workflow._run(request, ARRAY(SELECT ROW(ARRAY[w.proposal], c.event, NULL, NULL)::customer_workflow._event
                                                        FROM unnest(chunk) AS c JOIN customer_workflow.work_item AS w ON w.id = c.work_item),
                                       all_or_nothing) AS f
           JOIN customer_workflow.work_item AS w ON w.proposal = f.proposal
@@ -233,9 +233,9 @@ BEGIN
         LOOP
             RETURN QUERY
             SELECT * FROM customer_workflow._run(request, ARRAY(
-                SELECT ROW(c.id, jsonb_build_object('rerouted', jsonb_build_object('person', request.person)), c.workflow, c.version)::customer_workflow._event
+                SELECT ROW(array_agg(c.id), jsonb_build_object('rerouted', jsonb_build_object('person', request.person)), c.workflow, c.version)::customer_workflow._event
                   FROM unnest(choice.chosen, choice.workflows, choice.versions) AS c (id, workflow, version)
-                 WHERE c.id = ANY (chunk) ORDER BY c.id), all_or_nothing);
+                 WHERE c.id = ANY (chunk) GROUP BY c.workflow, c.version), all_or_nothing);
         END LOOP;
     END LOOP;
 END
