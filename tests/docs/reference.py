@@ -38,6 +38,9 @@ FOR_EVERYBODY = """
 SELECT DISTINCT p.proname FROM pg_proc AS p
  WHERE p.pronamespace = 'customer_workflow'::regnamespace AND has_function_privilege('public', p.oid, 'EXECUTE')
    AND (p.proname LIKE '\\_%' OR p.prorettype = 'trigger'::regtype)"""
+KINDS = """
+SELECT DISTINCT m[1] FROM pg_proc AS p, regexp_matches(p.prosrc, '_log\\(''([a-z_]+)', 'g') AS m
+ WHERE p.pronamespace = 'customer_workflow'::regnamespace ORDER BY 1"""
 STATUSES = """
 SELECT m[1] FROM pg_constraint AS c, regexp_matches(pg_get_constraintdef(c.oid), '[{,]([a-z_]+)', 'g') AS m
  WHERE c.conrelid = 'customer_workflow.proposal'::regclass AND c.conname = 'proposal_status_check'"""
@@ -93,6 +96,15 @@ def checks(top, query):
     statuses = query(STATUSES)
     yield "statuses", [f"docs/reference does not mention status {row[0]}" for row in statuses if f"`{row[0]}`" not in text] + (
         [] if len(statuses) >= 8 else ["the check of column status is written in another way"]
+    )
+    history = named.get("workflow_history", "")
+    words = re.search(r"fn kind\(.*?^}", (top / "src/decide/engine.rs").read_text(encoding="utf-8"), re.M | re.S).group()
+    tracked = re.search(r"impl Tracking .*?^}", (top / "src/workflow/effect.rs").read_text(encoding="utf-8"), re.M | re.S).group()
+    kinds = [row[0] for row in query(KINDS)] + re.findall(r'=> "([a-z_]+)"', words)
+    kinds += [name for kind, name in re.findall(r'Tracking::(\w+) => "([a-z_]+)"', tracked) if f"Tracking::{kind} " not in words]
+    kinds.remove("edit")  # SQL closes what runs by itself where a proposal is edited, and logs the edit as such
+    yield "kinds of history", [f"section workflow_history does not mention `{kind}`" for kind in dict.fromkeys(kinds) if f"`{kind}`" not in history] + (
+        [] if len(kinds) > 40 else ["the kinds of history are written in another way"]
     )
     yield "triggers", [f"docs/reference does not mention trigger {row[0]}" for row in query(TRIGGERS)
                        if "customer_workflow_" in row[0] and f"`{row[0]}`" not in text]
