@@ -161,6 +161,7 @@ DECLARE
     result record;
     suspects text;
     foreign_keys record;
+    remembered integer;
 BEGIN
     FOR batch IN
         WITH one AS (
@@ -181,6 +182,7 @@ BEGIN
          GROUP BY a.table_id, a.relation, a.options, a.fields, a.role
          ORDER BY a.table_id, min(o.id)
     LOOP
+        remembered := customer_workflow._remember_settings();
         SELECT * INTO result FROM customer_workflow._write(batch.table_id,
             coalesce(batch.role, customer_workflow._writing_role(batch.relation, batch.options)), batch.role IS NULL,
             batch.keys, batch.fields, batch.proposed, batch.images, batch.role IS NULL);
@@ -188,6 +190,7 @@ BEGIN
         PERFORM customer_workflow._check_now(foreign_keys.names, foreign_keys.deferred);
         -- Not in _write(), where it would have to be for the table's owner too.
         PERFORM customer_workflow._permit_end();
+        PERFORM customer_workflow._restore_settings(remembered);
         IF result.written < cardinality(batch.keys) AND batch.role IS NOT NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
                 MESSAGE = format('role "%s" may not update "%s" %s', (SELECT r.rolname FROM pg_roles AS r WHERE r.oid = batch.role),
@@ -234,7 +237,7 @@ COMMENT ON FUNCTION customer_workflow._may_update(oid, regclass, text[]) IS 'Whe
 CREATE FUNCTION customer_workflow._author_role(author name, relation regclass, fields text[]) RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.oid FROM pg_roles AS r
-     WHERE r.rolname = author AND r.rolname = coalesce(nullif(current_setting('role'), 'none'), session_user) AND NOT r.rolsuper
+     WHERE r.rolname = author AND r.rolname = customer_workflow._looking_role() AND NOT r.rolsuper
        AND customer_workflow._may_update(r.oid, relation, fields)
 $$;
 COMMENT ON FUNCTION customer_workflow._author_role(name, regclass, text[]) IS 'The role as which an author''s change can be tried out: his, where he is the one who acts and may write by himself; else null';

@@ -22,10 +22,27 @@ $$;
 COMMENT ON FUNCTION customer_workflow._call_once(text, customer_workflow._evaluator, regclass, customer_workflow._case[])
     IS 'Calls the function of an automated task for each case, as the role that it runs as, which is the person then until _call_end()';
 
+-- Names are looked up there first: who approves would take it for the table that he means.
+CREATE FUNCTION customer_workflow._refuse_temporary(function text, role oid, outer_role text) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    left_behind name := (SELECT min(c.relname) FROM pg_class AS c WHERE c.relnamespace = pg_my_temp_schema() AND c.relowner = role);
+BEGIN
+    IF left_behind IS NOT NULL AND pg_get_userbyid(role) <> outer_role THEN
+        RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+            MESSAGE = format('function %s leaves the temporary table "%s" in the session of who decides', function, left_behind),
+            HINT = 'Drop it at the end of the function.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._refuse_temporary(text, oid, text) IS 'Error 55000 where code of this role has left a temporary table in a session of another';
+
 CREATE FUNCTION customer_workflow._call(function text, evaluator customer_workflow._evaluator, relation regclass, cases customer_workflow._case[]) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     half integer := cardinality(cases) / 2;
+    outer_role CONSTANT text := customer_workflow._looking_role();
+    remembered integer;
     code text;
     said text;
 BEGIN
@@ -33,8 +50,11 @@ BEGIN
         RETURN '{}';
     END IF;
     BEGIN
+        remembered := customer_workflow._remember_settings();
         PERFORM customer_workflow._call_once(function, evaluator, relation, cases);
         PERFORM customer_workflow._call_end();
+        PERFORM customer_workflow._restore_settings(remembered);
+        PERFORM customer_workflow._refuse_temporary(function, evaluator.id, outer_role);
         RETURN '{}';
     EXCEPTION WHEN OTHERS OR assert_failure THEN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT;
@@ -93,6 +113,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._call_functions(customer_workflow._request, customer_workflow._course[]) IS 'Automated tasks: calls their functions, and goes on';
 
 REVOKE EXECUTE ON FUNCTION
+    customer_workflow._refuse_temporary(text, oid, text),
     customer_workflow._call_once(text, customer_workflow._evaluator, regclass, customer_workflow._case[]),
     customer_workflow._call(text, customer_workflow._evaluator, regclass, customer_workflow._case[]), customer_workflow._call_functions(customer_workflow._request, customer_workflow._course[])
     FROM PUBLIC;

@@ -104,7 +104,7 @@ BEGIN
                                                 auto_submit, reference, comment)
         OVERRIDING SYSTEM VALUE
         SELECT n.id, _merge.table_id, keys[n.record]::jsonb, hashes[n.record], _merge.author, _merge.parties,
-               coalesce(nullif(current_setting('role'), 'none'), session_user), _merge.data_entity, _merge.auto_submit, _merge.reference, _merge.comment
+               customer_workflow._looking_role(), _merge.data_entity, _merge.auto_submit, _merge.reference, _merge.comment
           FROM unnest(new_records, new_ids) AS n (record, id)
         ON CONFLICT (record_hash, table_id, (CASE WHEN collects THEN author WHEN status <> ALL ('{applied,cancelled,expired}') THEN id::text END)) DO NOTHING;
         GET DIAGNOSTICS created = ROW_COUNT;

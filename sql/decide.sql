@@ -103,7 +103,7 @@ BEGIN
                                          WHERE w.proposal = a.id AND w.status = 'open'
                                            AND (w.assignee = ANY (request.mine)
                                                 OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
-                                                            WHERE l.work_item = w.id AND l.person = ANY (request.mine)))
+                                                            WHERE l.work_item = w.id AND l.person = request.person))
                                            AND (request.work_item IS NULL OR w.id = request.work_item)) THEN '42501 assignee'
                    WHEN request.comment IS NULL
                         AND (request.verb IN ('reject', 'request_change') OR t.options -> 'comment_required' ? request.verb) THEN '22023'
@@ -117,7 +117,7 @@ BEGIN
         SELECT c.*, CASE -- who may not see a proposal does not learn from an error that it exists
                          WHEN c.code IS NOT NULL AND NOT request.automatic
                               AND NOT EXISTS (SELECT FROM customer_workflow._acting AS s WHERE s.id = c.id AND s.acts OFFSET 0)
-                              AND (c.row_security OR NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user),
+                              AND (c.row_security OR NOT has_table_privilege(customer_workflow._looking_role(),
                                                                              c.relation, 'SELECT')) THEN 'P0002'
                          WHEN c.code IS NOT NULL OR request.verb <> 'submit' OR c.has_workflow THEN c.code
                          WHEN c.approvers IS NULL THEN 'CW004'

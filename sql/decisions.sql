@@ -156,7 +156,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                          JOIN pg_class AS c ON c.oid = t.relation
                         WHERE NOT customer_workflow._owns(t.relation)
                           AND (c.relrowsecurity
-                               OR NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user), t.relation, 'SELECT')))
+                               OR NOT has_table_privilege(customer_workflow._looking_role(), t.relation, 'SELECT')))
 $$;
 COMMENT ON FUNCTION customer_workflow._reads_whole_rows(bigint[]) IS 'Whether the caller may read every column of the records of these proposals anyway';
 
@@ -299,7 +299,7 @@ BEGIN
                     OR NOT EXISTS (SELECT FROM customer_workflow.work_item AS o
                                     WHERE o.proposal = w.proposal AND o.status = 'open' AND request.verb = ANY (o.actions)))
                AND (w.assignee = ANY (request.mine)
-                    OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = ANY (request.mine)))
+                    OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = request.person))
         ), placed AS (
             SELECT p.id, dense_rank() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS round
               FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)

@@ -136,6 +136,18 @@ CREATE FUNCTION customer_workflow._call_end() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_call_end';
 COMMENT ON FUNCTION customer_workflow._call_end() IS 'Who acts is the person again that it was before _call_as()';
 
+CREATE FUNCTION customer_workflow._looking_role() RETURNS text
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_looking_role';
+COMMENT ON FUNCTION customer_workflow._looking_role() IS 'The role with whose rights whoever acts looks: of SET ROLE or of the session, while code of a workflow runs the role that it runs as';
+
+CREATE FUNCTION customer_workflow._remember_settings() RETURNS integer
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_remember_settings';
+COMMENT ON FUNCTION customer_workflow._remember_settings() IS 'What _restore_settings() takes';
+
+CREATE FUNCTION customer_workflow._restore_settings(remembered integer) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_restore_settings';
+COMMENT ON FUNCTION customer_workflow._restore_settings(integer) IS 'Undoes what code of other people has SET in the session since _remember_settings()';
+
 CREATE FUNCTION customer_workflow._due(span jsonb, calendar jsonb, from_time timestamptz) RETURNS timestamptz
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_due';
 COMMENT ON FUNCTION customer_workflow._due(jsonb, jsonb, timestamptz)
@@ -178,7 +190,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._permit_end(), customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
     customer_workflow._render_text(text, jsonb),
     customer_workflow._call_as(oid, boolean),
-    customer_workflow._call_end(),
+    customer_workflow._call_end(), customer_workflow._looking_role(), customer_workflow._remember_settings(), customer_workflow._restore_settings(integer),
     customer_workflow._condition_sql(text),
     customer_workflow._condition_fields(text), customer_workflow._route(jsonb, text[], text[], jsonb),
     customer_workflow._evaluate_as(oid, boolean),

@@ -5,7 +5,7 @@
 CREATE FUNCTION customer_workflow._imagined(relation regclass, record_key jsonb, changes jsonb, OUT key jsonb, OUT texts jsonb, OUT seen boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    caller customer_workflow._evaluator := customer_workflow._evaluator(relation, coalesce(nullif(current_setting('role'), 'none'), session_user));
+    caller customer_workflow._evaluator := customer_workflow._evaluator(relation, customer_workflow._looking_role());
     query text := (
         SELECT format('SELECT pg_catalog.jsonb_object_agg(v.field, v.value) FROM pg_catalog.jsonb_to_record($1) AS x (%s) CROSS JOIN LATERAL (VALUES %s) AS v (field, value)',
                       string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', '),
@@ -32,7 +32,7 @@ DECLARE
     writes text := CASE WHEN author IS NULL THEN customer_workflow._require_person() ELSE customer_workflow._canonical_person(author, '{role,person}') END;
     imagined record;
 BEGIN
-    IF NOT configures AND NOT has_table_privilege(coalesce(nullif(current_setting('role'), 'none'), session_user), relation, 'SELECT') THEN
+    IF NOT configures AND NOT has_table_privilege(customer_workflow._looking_role(), relation, 'SELECT') THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('permission denied to simulate changes of table "%s"', customer_workflow._name(relation)),
             DETAIL = 'Where a change goes says something about the whole record.', HINT = 'It needs SELECT on the table, or the duty administrator.';
     END IF;

@@ -107,6 +107,20 @@ pub fn others_code_runs() {
     WRITTEN.set(true);
 }
 
+/// Where code of somebody else has run in this transaction: 55000 for what would outlive it and run with the rights of whoever
+/// commits, which is everything that a role other than the session's leaves behind.
+pub fn refuse_leaving(what: &str) {
+    let role = role::current_user();
+    if WRITTEN.get() && role != role::outer_user() {
+        let name = role::name(role).unwrap_or_default();
+        raise(
+            Report::new("55000", format!("code of role \"{name}\" cannot leave {what} in a transaction that approves"))
+                .detail("It would run later, with the rights of whoever approves.")
+                .hint("Leave it out of triggers and functions that run during an approval."),
+        )
+    }
+}
+
 /// SQL `_outside_approval(trigger_depth integer)`: 55000 while approved values are being written in this session, and in triggers
 /// that fire later in such a transaction; 42501 in a maintenance command. Other people's code runs then, in the name of whoever
 /// approves or maintains, and must not use it for decisions of its own.

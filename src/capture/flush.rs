@@ -215,7 +215,7 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
         person: value::text(who.person.as_deref().unwrap_or_default()),
         parties: text_array(&who.identities),
         session: value::text(&who.session),
-        role: value::text(&role::name(role::outer_user()).unwrap_or_default()),
+        role: value::text(&role::name(person::looking_role()).unwrap_or_default()),
         entity: policy.entity.as_deref().map(value::text),
         auto_submit: policy.auto_submit,
         reference: settings::reference().as_deref().map(value::text),

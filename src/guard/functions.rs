@@ -108,3 +108,21 @@ pub fn call_end(_: &Call) -> Option<Datum> {
     person::evaluation_ended();
     None
 }
+
+/// SQL `_looking_role() returns text`: the name of the role with whose rights whoever acts looks, see [`person::looking_role`].
+/// EXECUTE for the extension's owner only.
+pub fn looking_role(_: &Call) -> Option<Datum> {
+    role::name(person::looking_role()).as_deref().map(value::text)
+}
+
+/// SQL `_remember_settings() returns integer`: what `_restore_settings` takes. EXECUTE for the extension's owner only.
+pub fn remember_settings(_: &Call) -> Option<Datum> {
+    Some(Datum::from(role::settings_level()))
+}
+
+/// SQL `_restore_settings(remembered integer)`: what other people's code has SET since is undone. EXECUTE for the extension's
+/// owner only.
+pub fn restore_settings(call: &Call) -> Option<Datum> {
+    role::settings_back(call.arg(0)?.value() as i32);
+    None
+}

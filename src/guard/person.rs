@@ -107,6 +107,13 @@ pub enum Refusal {
     AlreadyNamed(String),
 }
 
+/// The role with whose rights whoever acts looks at the database: that of code of a workflow while it runs, else of SET ROLE or of
+/// the session. SECURITY DEFINER functions do not change it.
+pub fn looking_role() -> Oid {
+    let evaluating = STATE.with_borrow(|s| s.evaluating.last().map(|&(role, _)| role));
+    evaluating.or_else(role::set_role).unwrap_or_else(role::session_user)
+}
+
 /// Names the person (`person:maria`) who acts for the rest of the transaction.
 pub fn name_person(person: String) -> Result<(), Refusal> {
     crate::capture::config::refresh();

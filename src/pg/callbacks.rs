@@ -28,6 +28,7 @@ thread_local! {
 }
 
 static mut PREVIOUS_RUN: pg_sys::ExecutorRun_hook_type = None;
+static mut PREVIOUS_UTILITY: pg_sys::ProcessUtility_hook_type = None;
 static mut PREVIOUS_FINISH: pg_sys::ExecutorFinish_hook_type = None;
 
 /// Installs the hooks and callbacks; called once, by `_PG_init`.
@@ -38,6 +39,8 @@ pub fn install() {
         pg_sys::ExecutorRun_hook = Some(executor_run);
         PREVIOUS_FINISH = pg_sys::ExecutorFinish_hook;
         pg_sys::ExecutorFinish_hook = Some(executor_finish);
+        PREVIOUS_UTILITY = pg_sys::ProcessUtility_hook;
+        pg_sys::ProcessUtility_hook = Some(process_utility);
         pg_sys::RegisterXactCallback(Some(transaction_event), std::ptr::null_mut());
         pg_sys::RegisterSubXactCallback(Some(subtransaction_event), std::ptr::null_mut());
         pg_sys::CacheRegisterRelcacheCallback(Some(relation_changed), Datum::from(0));
@@ -140,6 +143,17 @@ unsafe extern "C-unwind" {
     // without pgrx's guard, which would strip every error of every statement of constraint, table and column
     #[link_name = "standard_ExecutorFinish"]
     fn standard_finish(query: *mut pg_sys::QueryDesc);
+    #[link_name = "standard_ProcessUtility"]
+    fn standard_utility(
+        statement: *mut pg_sys::PlannedStmt,
+        text: *const std::ffi::c_char,
+        read_only_tree: bool,
+        context: pg_sys::ProcessUtilityContext::Type,
+        parameters: pg_sys::ParamListInfo,
+        environment: *mut pg_sys::QueryEnvironment,
+        receiver: *mut pg_sys::DestReceiver,
+        completion: *mut pg_sys::QueryCompletion,
+    );
 }
 
 /// Defines the ExecutorRun hook, whose last parameter went away in PostgreSQL 18. An ERROR jumps over it, so that it holds
@@ -218,6 +232,52 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
     DEPTH.set(depth);
     if crate::capture::has_captured() {
         entry(|| crate::capture::statement_end(depth));
+    }
+}
+
+/// What a statement would leave in the session, to run later with the rights of whose session it is.
+///
+/// # Safety
+/// A statement that is about to run.
+unsafe fn leaves(statement: *mut pg_sys::PlannedStmt) -> Option<&'static str> {
+    // SAFETY: the type of the node is looked at before it is used as that.
+    unsafe {
+        let node = (*statement).utilityStmt;
+        match (*node).type_ {
+            pg_sys::NodeTag::T_PrepareStmt => Some("a prepared statement"),
+            pg_sys::NodeTag::T_DeclareCursorStmt
+                if (*node.cast::<pg_sys::DeclareCursorStmt>()).options as u32 & pg_sys::CURSOR_OPT_HOLD != 0 =>
+            {
+                Some("a cursor WITH HOLD")
+            }
+            _ => None,
+        }
+    }
+}
+
+unsafe extern "C-unwind" fn process_utility(
+    statement: *mut pg_sys::PlannedStmt,
+    text: *const std::ffi::c_char,
+    read_only_tree: bool,
+    context: pg_sys::ProcessUtilityContext::Type,
+    parameters: pg_sys::ParamListInfo,
+    environment: *mut pg_sys::QueryEnvironment,
+    receiver: *mut pg_sys::DestReceiver,
+    completion: *mut pg_sys::QueryCompletion,
+) {
+    // SAFETY: the statement is the one that runs; the arguments are passed on as they came.
+    unsafe {
+        if let Some(what) = leaves(statement) {
+            entry(|| crate::apply::permit::refuse_leaving(what));
+        }
+        match PREVIOUS_UTILITY {
+            Some(previous) => {
+                previous(statement, text, read_only_tree, context, parameters, environment, receiver, completion);
+            }
+            None => {
+                standard_utility(statement, text, read_only_tree, context, parameters, environment, receiver, completion);
+            }
+        }
     }
 }
 

@@ -73,6 +73,9 @@ mod exports {
         cw_route, pg_finfo_cw_route => crate::decide::simulate::route;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
         cw_call_as, pg_finfo_cw_call_as => crate::guard::functions::call_as;
+        cw_looking_role, pg_finfo_cw_looking_role => crate::guard::functions::looking_role;
+        cw_remember_settings, pg_finfo_cw_remember_settings => crate::guard::functions::remember_settings;
+        cw_restore_settings, pg_finfo_cw_restore_settings => crate::guard::functions::restore_settings;
         cw_call_end, pg_finfo_cw_call_end => crate::guard::functions::call_end;
         cw_engine, pg_finfo_cw_engine => crate::decide::engine::engine;
         cw_placeholders, pg_finfo_cw_placeholders => crate::decide::texts::placeholders;

@@ -81,6 +81,18 @@ pub fn switch_until_function_ends(role: Oid, past_row_security: bool, restricted
     }
 }
 
+/// Begins a level of settings, which [`settings_back`] ends.
+pub fn settings_level() -> i32 {
+    // SAFETY: counts a variable up.
+    unsafe { pg_sys::NewGUCNestLevel() }
+}
+
+/// Every setting is again what it was when the level began, also where SET without LOCAL changed it.
+pub fn settings_back(level: i32) {
+    // SAFETY: a level that [`settings_level`] gave and that no error has ended.
+    unsafe { pg_sys::AtEOXact_GUC(false, level) };
+}
+
 /// Makes the transaction read-only. PostgreSQL lifts it when the current subtransaction ends; within it nothing can.
 pub fn only_read() {
     // SAFETY: writes a variable that each subtransaction keeps and puts back.
