@@ -275,7 +275,16 @@ unsafe extern "C-unwind" fn process_utility(
                 previous(statement, text, read_only_tree, context, parameters, environment, receiver, completion);
             }
             None => {
-                standard_utility(statement, text, read_only_tree, context, parameters, environment, receiver, completion);
+                standard_utility(
+                    statement,
+                    text,
+                    read_only_tree,
+                    context,
+                    parameters,
+                    environment,
+                    receiver,
+                    completion,
+                );
             }
         }
     }
