@@ -46,6 +46,10 @@ BEGIN
             applied := ARRAY(SELECT id FROM unnest(applied) AS id WHERE id <> ALL (later));
         END IF;
     END IF;
+    -- A workflow that was activated since submit looked for one may write what submit has not locked.
+    IF request.verb = 'submit' AND cardinality(applied) > 0 THEN
+        PERFORM customer_workflow._lock(applied, true);
+    END IF;
     -- No step of an approval passes over what moved.
     checked := CASE WHEN request.verb = 'approve' THEN ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) ORDER BY i.id)
                     ELSE applied END;
