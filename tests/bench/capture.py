@@ -66,7 +66,7 @@ SELECT 1, id, 'proposed', E'role\x3aalice', 'alice' FROM p;
 def single(results):
     """One row at a time, by two clients."""
     name = database("bench_single", "tables.sql", "by_hand.sql")
-    length = max(2, min(5, ROWS // 20000))
+    length = max(2, min(5, ROWS // 40000))
     fresh = "\\set n :n + 1\n\\set id (:n * 2 + :client_id) % {rows} + 1\n".format(rows=ROWS)
     again = "\\set id :client_id + 1\n\\set n :n + 1\n"
     same = "\\set id :client_id + 1\n\\set n 17\n"
