@@ -8,11 +8,22 @@ CREATE TYPE customer_workflow._course AS (
     workflow text, version integer, table_id integer, state jsonb, event jsonb, answers jsonb, result jsonb, proposals bigint[]);
 COMMENT ON TYPE customer_workflow._course IS 'Proposals that stand at the same place and to which the same happens, with what the engine says';
 
+CREATE FUNCTION customer_workflow._built_in(approvers text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_object(
+               'description', 'One approval by a member of ' || customer_workflow._display(approvers),
+               'elements', jsonb_build_array(jsonb_build_object('approval', jsonb_build_object(
+                   'name', 'Approval',
+                   'steps', jsonb_build_array(jsonb_build_object(
+                       'name', 'Approval',
+                       'assign_to', jsonb_build_object(split_part(approvers, ':', 1), substr(approvers, strpos(approvers, ':') + 1)),
+                       'completion_policy', 'single_approver'))))))
+$$;
+COMMENT ON FUNCTION customer_workflow._built_in(text) IS 'The definition of the built-in workflow with these approvers';
+
 CREATE FUNCTION customer_workflow._definition(workflow text, version integer, table_id integer, OUT definition jsonb, OUT role name)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT jsonb_build_object('elements', jsonb_build_array(jsonb_build_object('approval', jsonb_build_object(
-               'name', 'Approval', 'steps', jsonb_build_array(jsonb_build_object('name', 'Approval', 'assign_to',
-                   jsonb_build_object(split_part(t.approvers, ':', 1), substr(t.approvers, strpos(t.approvers, ':') + 1)))))))), NULL::name
+    SELECT customer_workflow._built_in(t.approvers), NULL::name
       FROM customer_workflow.protected_table AS t
      WHERE _definition.workflow = 'built_in' AND t.id = _definition.table_id AND t.approvers IS NOT NULL
     UNION ALL

@@ -278,11 +278,10 @@ COMMENT ON FUNCTION customer_workflow._logged_changes(bigint[]) IS 'The changes 
 CREATE FUNCTION customer_workflow._note(request customer_workflow._request, kind text, proposals bigint[], with_changes boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, element, step, comment, digest, details)
+    INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment, digest, details)
     SELECT p.table_id, p.id, _note.kind, coalesce(request.person, p.author), session_user, CASE WHEN request.automatic THEN p.data_entity END,
-           w.element, w.step, request.comment, p.digest, c.details
+           request.comment, p.digest, c.details
       FROM customer_workflow.proposal AS p
-      LEFT JOIN customer_workflow.work_item AS w ON _note.kind IN ('approved', 'rejected', 'change_requested') AND w.proposal = p.id AND w.status = 'open'
       LEFT JOIN customer_workflow._logged_changes(CASE WHEN with_changes THEN proposals END) AS c ON c.proposal = p.id
      WHERE p.id = ANY (proposals)
      ORDER BY p.id;

@@ -1,18 +1,5 @@
 -- Workflows and what they refer to, readable.
 
-CREATE FUNCTION customer_workflow._built_in(approvers text) RETURNS jsonb
-LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
-    SELECT jsonb_build_object(
-               'description', 'One approval by a member of ' || customer_workflow._display(approvers),
-               'elements', jsonb_build_array(jsonb_build_object('approval', jsonb_build_object(
-                   'name', 'Approval',
-                   'steps', jsonb_build_array(jsonb_build_object(
-                       'name', 'Approval',
-                       'assign_to', jsonb_build_object(split_part(approvers, ':', 1), substr(approvers, strpos(approvers, ':') + 1)),
-                       'completion_policy', 'single_approver'))))))
-$$;
-COMMENT ON FUNCTION customer_workflow._built_in(text) IS 'The definition of the built-in workflow with these approvers';
-
 CREATE VIEW customer_workflow.workflows WITH (security_barrier) AS
 SELECT v.name,
        t.relation,

@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::definition::Definition;
-
 /// A person as the shell names people.
 pub type Person = String;
 
@@ -66,26 +64,4 @@ pub struct Answers {
     pub conditions: BTreeMap<String, Truth>,
     /// People of assignments.
     pub people: BTreeMap<String, Eligible>,
-}
-
-/// Which of several workflows a proposal takes: the first whose `when` is true, by priority (the highest first), then by
-/// name; else the first without `when`. `values` are those of the conditions, in the order of `workflows` (name, priority,
-/// definition); one without condition has none.
-///
-/// # Errors
-/// The name of the workflow whose condition was NULL or failed before a true one was found.
-pub fn choose<'a>(
-    workflows: &[(&'a str, i32, &Definition)],
-    values: &[Option<Truth>],
-) -> Result<Option<&'a str>, &'a str> {
-    let mut order: Vec<_> = workflows.iter().zip(values).collect();
-    order.sort_by_key(|((name, priority, _), _)| (std::cmp::Reverse(*priority), *name));
-    for ((name, _, definition), value) in &order {
-        match (&definition.when, value) {
-            (Some(_), Some(Truth::True)) => return Ok(Some(name)),
-            (Some(_), Some(Truth::False)) | (None, _) => {}
-            (Some(_), _) => return Err(name),
-        }
-    }
-    Ok(order.iter().find(|((_, _, definition), _)| definition.when.is_none()).map(|((name, _, _), _)| *name))
 }

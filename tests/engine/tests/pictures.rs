@@ -1,14 +1,13 @@
-//! What people see of a workflow: its diagram, its route for a change, what it refers to, and which one is taken.
+//! What people see of a workflow: its diagram, its route for a change, and what it refers to.
 
 mod common;
 #[path = "common/world.rs"]
 mod world;
 
-use engine::workflow::definition::Definition;
 use engine::workflow::diagram::diagram;
 use engine::workflow::engine::simulate;
 use engine::workflow::event::Act;
-use engine::workflow::question::{Answers, Candidate, Eligible, Truth, choose};
+use engine::workflow::question::{Answers, Candidate, Eligible, Truth};
 use engine::workflow::references::references;
 use engine::workflow::validate::parse;
 use proptest::prelude::*;
@@ -99,27 +98,6 @@ fn a_route_is_told_before_anybody_acts() {
         ]
     );
     assert!(route.rows.iter().all(|r| r.refusal.is_none()));
-}
-
-#[test]
-fn the_first_matching_workflow_is_taken() {
-    let with = |when: Option<&str>| -> Definition {
-        let mut value = credit();
-        if let Some(when) = when {
-            value["when"] = json!(when);
-        }
-        parse(&value).unwrap()
-    };
-    let (a, b, rest) = (with(Some("x")), with(Some("y")), with(None));
-    let all = [("rest", 9, &rest), ("b", 1, &b), ("a", 1, &a)];
-    let take = |b: Truth, a: Truth| choose(&all, &[None, Some(b), Some(a)]);
-    assert_eq!(take(Truth::True, Truth::True), Ok(Some("a")));
-    assert_eq!(take(Truth::True, Truth::False), Ok(Some("b")));
-    assert_eq!(take(Truth::False, Truth::False), Ok(Some("rest")));
-    assert_eq!(take(Truth::Null, Truth::True), Ok(Some("a")), "b comes later");
-    assert_eq!(take(Truth::Null, Truth::False), Err("b"));
-    assert_eq!(take(Truth::True, Truth::Error("x".into())), Err("a"));
-    assert_eq!(choose(&all[1..2], &[Some(Truth::False)]), Ok(None));
 }
 
 proptest! {
