@@ -25,10 +25,12 @@ $$;
 COMMENT ON FUNCTION customer_workflow._digest(bigint) IS 'The digest of one proposal, see _digests()';
 
 CREATE TYPE customer_workflow._request AS (
-    verb text, person text, identities text[], mine text[], comment text, work_item bigint, on_conflict text, automatic boolean);
+    verb text, person text, identities text[], mine text[], comment text, work_item bigint, on_conflict text, automatic boolean,
+    fields text[], effective_at timestamptz);
 COMMENT ON TYPE customer_workflow._request IS 'Who asks for what: the verb, the person with all identities and everything he holds, and the verb''s arguments';
 
-CREATE FUNCTION customer_workflow._request(verb text, comment text, work_item bigint, on_conflict text) RETURNS customer_workflow._request
+CREATE FUNCTION customer_workflow._request(verb text, comment text, work_item bigint, on_conflict text,
+                                           fields name[] DEFAULT NULL, effective_at timestamptz DEFAULT NULL) RETURNS customer_workflow._request
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM customer_workflow._outside_approval(pg_trigger_depth());
@@ -37,10 +39,11 @@ BEGIN
             MESSAGE = format('"%s" is not a value of on_conflict', on_conflict), HINT = 'Valid values are: fail, overwrite.';
     END IF;
     RETURN ROW(verb, customer_workflow._require_person(), customer_workflow._identities(), customer_workflow._my_assignees(),
-               CASE WHEN comment ~ '\S' THEN btrim(comment, E' \t\r\n') END, work_item, on_conflict, false);
+               CASE WHEN comment ~ '\S' THEN btrim(comment, E' \t\r\n') END, work_item, on_conflict, false,
+               fields::text[], effective_at);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._request(text, text, bigint, text) IS 'A request of the current person';
+COMMENT ON FUNCTION customer_workflow._request(text, text, bigint, text, name[], timestamptz) IS 'A request of the current person';
 
 CREATE FUNCTION customer_workflow._plan_for(proposals bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

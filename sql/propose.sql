@@ -134,7 +134,7 @@ COMMENT ON FUNCTION customer_workflow.check_proposal(bigint) IS 'Would it apply 
 CREATE FUNCTION customer_workflow._submit_for_authors(proposals bigint[]) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto SET jit = off AS $$
 DECLARE
-    request customer_workflow._request := ROW('submit', NULL, '{}', '{}', NULL, NULL, NULL, true);
+    request customer_workflow._request := ROW('submit', NULL, '{}', '{}', NULL, NULL, NULL, true, NULL, NULL);
     ids bigint[];
     failed customer_workflow._problem[];
 BEGIN

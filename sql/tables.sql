@@ -96,7 +96,13 @@ CREATE TABLE customer_workflow.proposal (
     state          jsonb,
     sent_back      jsonb,
     submit_sqlstate text,
-    submit_message text
+    submit_message text,
+    operation      text CHECK (operation OPERATOR(pg_catalog.=) ANY ('{insert,delete}')),
+    company        text,
+    change_set     bigint,
+    part_of        bigint,
+    reverts        bigint,
+    effective_at   timestamptz
 );
 -- One draft per author and record. All open proposals of a record are its entries with a third column that is not null.
 CREATE UNIQUE INDEX proposal_of_record ON customer_workflow.proposal (record_hash, table_id,
@@ -129,6 +135,12 @@ COMMENT ON COLUMN customer_workflow.proposal.state IS 'Where it stands in its wo
 COMMENT ON COLUMN customer_workflow.proposal.sent_back IS 'A fingerprint of each change when it was last rejected or sent back, to know what was edited since';
 COMMENT ON COLUMN customer_workflow.proposal.submit_sqlstate IS 'Why the last automatic submit failed: SQLSTATE';
 COMMENT ON COLUMN customer_workflow.proposal.submit_message IS 'Why the last automatic submit failed: message';
+COMMENT ON COLUMN customer_workflow.proposal.operation IS 'insert: the record is created by it; delete: the record is deleted by it; null: fields of a stored record are changed';
+COMMENT ON COLUMN customer_workflow.proposal.company IS 'The company of the record, where the table has companies';
+COMMENT ON COLUMN customer_workflow.proposal.change_set IS 'The change set that it is decided and applied with';
+COMMENT ON COLUMN customer_workflow.proposal.part_of IS 'The proposal of the parent record that it is decided with, where the table is protected through a parent';
+COMMENT ON COLUMN customer_workflow.proposal.reverts IS 'The applied proposal of which it is the inverse';
+COMMENT ON COLUMN customer_workflow.proposal.effective_at IS 'When it is applied once it is approved; null means at once';
 
 CREATE TABLE customer_workflow.change (
     proposal   bigint NOT NULL,
