@@ -81,9 +81,10 @@ BEGIN
             WHEN kind = 'role' AND NOT EXISTS (SELECT FROM customer_workflow._members('role:' || referred)) THEN format('nobody can act for role "%s"', referred)
             WHEN kind = 'user' AND referred !~ '^(role|person):' AND NOT EXISTS (SELECT FROM pg_roles AS r WHERE r.rolname = referred)
             THEN format('there is no role "%s": a person behind an application role is meant, write "person:%s"', referred, referred)
-            WHEN kind = 'field' AND place ~ '/fields/\d+$'
+            WHEN kind = 'field'
                  AND referred <> ALL (customer_workflow._held_columns(tab.relation, customer_workflow._fields(tab.relation), tab.options))
-            THEN format('"%s" is not a protected field of table "%s"', referred, customer_workflow._name(tab.relation))
+            THEN format('"%s" is not a protected field of table "%s"%s', referred, customer_workflow._name(tab.relation),
+                        CASE WHEN place !~ '/fields/\d+$' THEN ': whoever may update it chooses who decides' END)
             WHEN kind = 'placeholder' THEN customer_workflow._column_problem(tab.relation, NULL, referred)
             END;
     END IF;

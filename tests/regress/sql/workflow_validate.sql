@@ -49,6 +49,9 @@ SELECT path, message FROM customer_workflow.validate_workflow('{"elements": [
 SELECT path, severity, message FROM customer_workflow.validate_workflow(:'doubtful', 'customers');
 SELECT customer_workflow.create_workflow('doubtful', 'customers', :'doubtful');
 
+SELECT path, severity, message FROM customer_workflow.validate_workflow('{"elements": [
+  {"approval": {"name": "A", "steps": [{"name": "a", "assign_to": {"field": "city"}}, {"name": "b", "assign_to": {"field": "bank_account"}}]}}]}', 'customers');
+
 -- A definition with an error is not stored; the error tells where, and what else
 SELECT * FROM error_of($$ SELECT customer_workflow.create_workflow('bad', 'customers', '{"elements": [
   {"approval": {"name": "A", "steps": [{"name": "a", "assign_to": {"role": "nobody"}}, {"name": "b", "assign_to": {"group": "nobody"}}]}}]}') $$);
