@@ -1,5 +1,5 @@
 # make demo and make psql share a lasting server; PG_MAJOR=15..18 chooses its version.
-.PHONY: help build demo psql stop test test-all lint bench clean
+.PHONY: help build demo psql stop test test-all lint bench soak clean
 
 help:
 	@echo 'make demo      build, and play one change from request to approval'
@@ -9,6 +9,7 @@ help:
 	@echo 'make test-all  all tests with PostgreSQL 15, 16, 17 and 18'
 	@echo 'make lint      rustfmt, clippy and pgspot'
 	@echo 'make bench     measure the speed'
+	@echo 'make soak      ten thousand random sequences of steps (hours)'
 	@echo 'make build     compile and install into the private server'
 	@echo 'make clean     remove all that these made'
 	@echo
@@ -39,6 +40,9 @@ lint:
 
 bench:
 	@tools/bench
+
+soak:
+	@CW_SEQUENCES=10000 tools/test properties
 
 clean:
 	@tools/clean
