@@ -72,7 +72,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_sort = off 
                    s.table_id,
                    -- the table of proposals knows best; a draft that was recalled or edited stands nowhere, nor does what is
                    -- submitted to another version, whose places are others; what is rerouted still has its work items
-                   CASE WHEN s.status = 'not_submitted' OR e.event ? 'submitted' AND (e.workflow, e.version) IS DISTINCT FROM (s.workflow, s.version)
+                   CASE WHEN s.status = 'not_submitted' AND e.event #>> '{submitted,interrupted}' IS DISTINCT FROM 'undone' OR e.event ? 'submitted' AND (e.workflow, e.version) IS DISTINCT FROM (s.workflow, s.version)
                         THEN s.state - 'run' ELSE s.state END || jsonb_build_object('status', s.status) AS state,
                    e.event, s.proposals, s.first
               FROM (SELECT a.kind, p.workflow, p.version, p.table_id, p.status, p.state, array_agg(p.id) AS proposals, min(p.id) AS first

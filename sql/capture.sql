@@ -86,6 +86,7 @@ BEGIN
 
     recalled := ARRAY(SELECT DISTINCT c.target FROM ROWS FROM (unnest(actions), unnest(targets)) AS c (action, target) WHERE c.action = 'recall' ORDER BY 1);
     IF recalled <> '{}' THEN
+        PERFORM customer_workflow._interrupt(recalled);
         PERFORM customer_workflow._back_to_draft(recalled, 'recalled', '{"reason": "amended by its author"}');
         -- what the same UPDATE changes besides goes with it
         SELECT array_agg(coalesce(r.target, c.target) ORDER BY c.n),
@@ -277,6 +278,8 @@ DECLARE
     changed bigint[];
     emptied bigint[];
 BEGIN
+    PERFORM customer_workflow._interrupt(ARRAY(SELECT c.proposal FROM unnest(proposals, fields) AS g (proposal, field)
+                                                 JOIN customer_workflow.change AS c ON c.proposal = g.proposal AND c.field = g.field));
     WITH gone AS (
         DELETE FROM customer_workflow.change AS c USING unnest(proposals, fields) AS g (proposal, field)
          WHERE c.proposal = g.proposal AND (c.field = g.field

@@ -4,13 +4,14 @@ CREATE FUNCTION customer_workflow._digests(proposals bigint[], workflow text DEF
     RETURNS TABLE (proposal bigint, digest text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    -- names with their lengths, values by their digests: nothing passes from one part into another
     RETURN QUERY
-    SELECT p.id, encode(sha256(convert_to(concat_ws(E'\n', p.table_id, p.record_key, coalesce(_digests.workflow, p.workflow, ''),
+    SELECT p.id, encode(sha256(convert_to(concat_ws(E'\n', p.table_id, p.record_key, length(coalesce(_digests.workflow, p.workflow, '')), coalesce(_digests.workflow, p.workflow, ''),
                                                     coalesce(_digests.version, p.version, 0), c.changes), 'UTF8')), 'hex')
       FROM customer_workflow.proposal AS p
-      LEFT JOIN (SELECT c.proposal, string_agg(concat_ws(E'\n', c.field,
+      LEFT JOIN (SELECT c.proposal, string_agg(concat_ws(E'\n', length(c.field), c.field,
                             coalesce(encode(sha256(convert_to(c.original, 'UTF8')), 'hex'), '-'),
-                            coalesce(encode(sha256(convert_to(c.proposed, 'UTF8')), 'hex'), '-'), encode(sha256(c.image), 'hex')),
+                            coalesce(encode(sha256(convert_to(c.proposed, 'UTF8')), 'hex'), '-'), coalesce(encode(sha256(c.image), 'hex'), '-')),
                             E'\n' ORDER BY c.field COLLATE "C") AS changes
                    FROM customer_workflow.change AS c WHERE c.proposal = ANY (proposals) GROUP BY c.proposal) AS c ON c.proposal = p.id
      WHERE p.id = ANY (proposals);

@@ -88,16 +88,20 @@ BEGIN
                        'involved', CASE WHEN request.automatic THEN to_jsonb(s.parties)
                                         ELSE (SELECT jsonb_agg(DISTINCT i ORDER BY i) FROM unnest(s.parties || request.identities) AS i) END,
                        'fields', s.fields,
-                       'changed', s.changed)),
+                       'changed', s.changed,
+                       'interrupted', s.interrupted)),
                    s.workflow, s.version)::customer_workflow._event
           FROM (SELECT h.workflow, h.version, coalesce(request.person, p.author) AS person, p.parties, c.fields,
-                       CASE WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END AS changed,
+                       CASE WHEN i.how IS NOT NULL THEN i.changed
+                            WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END AS changed,
+                       i.how AS interrupted,
                        array_agg(p.id) AS proposals
                   FROM unnest(choice.chosen, choice.workflows, choice.versions) AS h (id, workflow, version)
                   JOIN customer_workflow.proposal AS p ON p.id = h.id
                   JOIN (SELECT x.proposal, array_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
                          WHERE x.proposal = ANY (choice.chosen) GROUP BY x.proposal) AS c ON c.proposal = p.id
-                 GROUP BY 1, 2, 3, 4, 5, 6) AS s), false);
+                  LEFT JOIN customer_workflow._interruptions(request, choice.chosen, choice.workflows, choice.versions) AS i ON i.proposal = p.id
+                 GROUP BY 1, 2, 3, 4, 5, 6, 7) AS s), false);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._submit(customer_workflow._request, bigint[]) IS 'Submits locked proposals that nothing stands against; returns those that could not be';
@@ -182,15 +186,18 @@ BEGIN
                string_agg(m.field, ', ' ORDER BY m.field) AS fields,
                string_agg(format('%s was %s when it was proposed and is %s now', m.field, coalesce(m.original, 'null'), coalesce(m.current, 'null')),
                           '; ' ORDER BY m.field) AS detail,
-               jsonb_object_agg(m.field, customer_workflow._logged_text(m.current)) AS current,
+               jsonb_agg(jsonb_build_object('field', m.field, 'original', customer_workflow._logged_text(m.original),
+                                            'stored', customer_workflow._logged_text(m.current), 'proposed', customer_workflow._logged_text(c.proposed))
+                         ORDER BY m.field) AS overwritten,
                coalesce(request.on_conflict, customer_workflow._option(p.table_id, 'conflict') ->> 0) AS on_conflict
           FROM customer_workflow._moved(proposals) AS m
+          JOIN customer_workflow.change AS c ON c.proposal = m.proposal AND c.field = m.field
           JOIN customer_workflow.proposal AS p ON p.id = m.proposal
           JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
          GROUP BY m.proposal, p.record_key, t.relation, p.table_id
     LOOP
         IF moved.on_conflict = 'overwrite' AND NOT moved.gone THEN
-            overwritten := overwritten || jsonb_build_object(moved.proposal::text, moved.current);
+            overwritten := overwritten || jsonb_build_object(moved.proposal::text, moved.overwritten);
         ELSE
             failed := failed || ROW(moved.proposal, 'CW001',
                 CASE WHEN moved.gone THEN format('"%s" %s of proposal %s does not exist any more', moved.tab, moved.record_key, moved.proposal)

@@ -28,6 +28,8 @@ DECLARE
     overwritten jsonb := '{}';
     checked bigint[];
     applied bigint[];
+    rivals bigint[];
+    before jsonb;
     -- several for one record
     later bigint[] := '{}';
 BEGIN
@@ -60,12 +62,21 @@ BEGIN
         END IF;
         problems := problems || failed;
         applied := ARRAY(SELECT id FROM unnest(applied) AS id EXCEPT SELECT f.proposal FROM unnest(failed) AS f ORDER BY id);
+        rivals := customer_workflow._rivals(applied);
+        IF rivals <> '{}' THEN
+            before := customer_workflow._moves(rivals);
+        END IF;
         failed := ARRAY(SELECT a FROM customer_workflow._apply(applied, all_or_nothing) AS a);
+        IF rivals <> '{}' THEN
+            PERFORM customer_workflow._tell_overtaken(request, applied, rivals, before);
+        END IF;
         problems := problems || failed;
         IF cardinality(problems) > 0 THEN
             courses := customer_workflow._without(courses, ARRAY(SELECT f.proposal FROM unnest(problems) AS f));
         END IF;
     END IF;
+    PERFORM customer_workflow._take_up(i.courses) FROM (
+        SELECT array_agg(c) AS courses FROM unnest(courses) AS c WHERE c.event #>> '{submitted,interrupted}' IS NOT NULL) AS i WHERE i.courses IS NOT NULL;
     PERFORM customer_workflow._mark_submitted(request, ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'submitted'));
     PERFORM customer_workflow._mark_rerouted(ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'rerouted'));
     PERFORM customer_workflow._carry_out(request, courses, overwritten);
@@ -297,12 +308,13 @@ BEGIN
     SELECT p.table_id, p.id, x.kind,
            CASE WHEN x.of_author THEN p.author ELSE x.who END,
            x.on_behalf_of[1], session_user, CASE WHEN x.of_entity THEN p.data_entity END, x.element, x.step, x.comment, CASE WHEN x.of_digest THEN p.digest END,
-           CASE WHEN x.kind = 'applied' THEN CASE WHEN overwritten ? p.id::text THEN jsonb_build_object('overwritten', overwritten -> p.id::text) END
+           CASE WHEN (x.kind = 'applied' OR x.kind = 'approved' AND x.who = request.person) AND overwritten ? p.id::text
+                THEN coalesce(x.details, '{}') || jsonb_build_object('overwritten', overwritten -> p.id::text)
                 WHEN x.kind = 'submitted' THEN g.details
                 ELSE x.details END
       FROM (SELECT l.proposals, l.n, l.kind, coalesce(l.person, 'system') AS who, false AS of_author, l.on_behalf_of, l.element, l.step, l.details,
                    request.automatic AND l.event ? 'submitted' AS of_entity, CASE WHEN l.person = request.person THEN request.comment END AS comment,
-                   l.kind IN ('submitted', 'approved', 'rejected', 'change_requested') OR coalesce(l.details ? 'outcome', false) AS of_digest
+                   l.kind IN ('submitted', 'taken_up', 'approved', 'rejected', 'change_requested') OR coalesce(l.details ? 'outcome', false) AS of_digest
               FROM customer_workflow._effects(courses, 'log') AS l
              -- the built-in workflow has one place, which goes without saying
              WHERE l.workflow <> 'built_in' OR l.kind NOT IN ('creation', 'completion')

@@ -102,7 +102,8 @@ CREATE TABLE customer_workflow.proposal (
     change_set     bigint,
     part_of        bigint,
     reverts        bigint,
-    effective_at   timestamptz
+    effective_at   timestamptz,
+    interrupted    jsonb
 );
 -- One draft per author and record. All open proposals of a record are its entries with a third column that is not null.
 CREATE UNIQUE INDEX proposal_of_record ON customer_workflow.proposal (record_hash, table_id,
@@ -141,6 +142,7 @@ COMMENT ON COLUMN customer_workflow.proposal.change_set IS 'The change set that 
 COMMENT ON COLUMN customer_workflow.proposal.part_of IS 'The proposal of the parent record that it is decided with, where the table is protected through a parent';
 COMMENT ON COLUMN customer_workflow.proposal.reverts IS 'The applied proposal of which it is the inverse';
 COMMENT ON COLUMN customer_workflow.proposal.effective_at IS 'When it is applied once it is approved; null means at once';
+COMMENT ON COLUMN customer_workflow.proposal.interrupted IS 'Where an edit took it back while it ran: what had been seen, and the work items and deadlines that were open';
 
 CREATE TABLE customer_workflow.change (
     proposal   bigint NOT NULL,

@@ -77,41 +77,6 @@ $$;
 COMMENT ON FUNCTION customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean)
     IS 'Does what a request asks to many proposals, in chunks; all_or_nothing: raises the first failure';
 
-CREATE FUNCTION customer_workflow._rebase(request customer_workflow._request, proposals bigint[]) RETURNS SETOF customer_workflow._problem
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
-DECLARE
-    moved bigint[];
-BEGIN
-    WITH stored AS (
-        UPDATE customer_workflow.change AS c SET original = m.current, changed_at = now()
-          FROM customer_workflow._moved(proposals) AS m
-         WHERE c.proposal = m.proposal AND c.field = m.field AND NOT m.gone
-        RETURNING c.proposal, c.field, m.original, c.original AS current
-    ), logged AS (
-        INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, comment, digest, details)
-        SELECT p.table_id, p.id, 'rebased', request.person, session_user, request.comment, p.digest,
-               jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', s.field,
-                   'previous', customer_workflow._logged_text(s.original), 'original', customer_workflow._logged_text(s.current)) ORDER BY s.field))
-          FROM stored AS s JOIN customer_workflow.proposal AS p ON p.id = s.proposal
-         GROUP BY p.id RETURNING proposal
-    )
-    SELECT array_agg(l.proposal) INTO moved FROM logged AS l;
-    PERFORM customer_workflow._edited(request, moved);
-    -- what was seen is not what is proposed any more
-    PERFORM customer_workflow._back_to_draft(ARRAY(
-        SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (moved) AND p.status IN ('pending_approval', 'approved')), NULL, NULL);
-    UPDATE customer_workflow.proposal AS p SET digest = NULL WHERE p.id = ANY (moved);
-    RETURN QUERY
-    SELECT DISTINCT m.proposal, 'CW001', format('"%s" %s of proposal %s does not exist any more', customer_workflow._name(t.relation), p.record_key, p.id),
-           'There is no such record.', 'Cancel the proposal.', NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
-      FROM customer_workflow._moved(proposals) AS m
-      JOIN customer_workflow.proposal AS p ON p.id = m.proposal
-      JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-     WHERE m.gone;
-END
-$$;
-COMMENT ON FUNCTION customer_workflow._rebase(customer_workflow._request, bigint[]) IS 'What moved takes the stored value as its new original, and approvals of it are void; returns those whose record is gone';
-
 CREATE FUNCTION customer_workflow._edited(request customer_workflow._request, proposals bigint[]) RETURNS void
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     UPDATE customer_workflow.proposal AS p
@@ -234,13 +199,18 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow.request_change_many(bigint[], text, text[], boolean) IS 'The same as request_change for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
 
-CREATE FUNCTION customer_workflow.rebase(proposal bigint) RETURNS text
+CREATE FUNCTION customer_workflow.rebase(proposal bigint, fields name[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN customer_workflow._one(customer_workflow._request('rebase', NULL, NULL, NULL), rebase.proposal, NULL);
+    IF rebase.fields = '{}' THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('no fields of proposal %s are given', rebase.proposal),
+            HINT = 'Name fields, or leave the parameter fields out for all that moved.';
+    END IF;
+    RETURN customer_workflow._one(customer_workflow._request('rebase', NULL, NULL, NULL, rebase.fields), rebase.proposal, NULL);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.rebase(bigint) IS 'What moved under a proposal takes the stored value as its new original; approvals are void; returns the new status';
+COMMENT ON FUNCTION customer_workflow.rebase(bigint, name[])
+    IS 'What moved under a proposal, of these fields or of all, takes the stored value as its new original; approvals of it are void; returns the new status';
 
 CREATE FUNCTION customer_workflow.rebase_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
     RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
@@ -254,7 +224,7 @@ COMMENT ON FUNCTION customer_workflow.rebase_many(bigint[], text, text[], boolea
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean),
-    customer_workflow._rebase(customer_workflow._request, bigint[]), customer_workflow._edited(customer_workflow._request, bigint[]),
+    customer_workflow._edited(customer_workflow._request, bigint[]),
     customer_workflow._one(customer_workflow._request, bigint, text),
     customer_workflow._digests(bigint[], text, integer), customer_workflow._digest(bigint), customer_workflow._submit_may_write(bigint[]), customer_workflow._new_labels(bigint[]),
     customer_workflow._request(text, text, bigint, text, name[], timestamptz), customer_workflow._plan_for(bigint[]),

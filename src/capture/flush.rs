@@ -48,6 +48,11 @@ static DIRECT: Statement = Statement::new(
     &[INT4OID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID, TEXTOID, TEXTOID],
 );
 
+static OVERTAKEN: Statement = Statement::new(
+    c"SELECT customer_workflow._overtaken_directly($1, $2, $3, $4, $5, $6)",
+    &[INT4OID, UUIDARRAYOID, TEXTARRAYOID, TEXTARRAYOID, TEXTOID, TEXTOID],
+);
+
 static KEYS_CHANGED: Statement = Statement::new(
     c"SELECT customer_workflow._keys_changed($1, $2, $3, $4)",
     &[INT4OID, UUIDARRAYOID, TEXTARRAYOID, UUIDARRAYOID],
@@ -143,7 +148,7 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
     let who = person::current();
     let mut records = Records { keys: Vec::new(), hashes: Vec::new(), depth: 0, changes: Vec::new() };
     let mut at: HashMap<[u8; 16], usize> = HashMap::new();
-    let mut direct: Vec<(Datum, Change, &'static str)> = Vec::new();
+    let mut direct: Vec<Direct> = Vec::new();
     let mut moved: Vec<([u8; 16], Datum, [u8; 16])> = Vec::new();
     let mut gone: Vec<[u8; 16]> = Vec::new();
     for entry in entries {
@@ -163,7 +168,9 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
                     records.changes.push((changes, withdrawn));
                 }
             }
-            Kind::Direct(changes, reason) => direct.extend(changes.into_iter().map(|c| (entry.key, c, reason))),
+            Kind::Direct(changes, reason) => {
+                direct.extend(changes.into_iter().map(|c| Direct(entry.key, c, reason, entry.hash)));
+            }
             Kind::KeyChanged(new, hash) => moved.push((entry.hash, new, hash)),
             Kind::Deleted => gone.push(entry.hash),
         }
@@ -184,6 +191,7 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
         let rows: Vec<_> = direct.iter().filter(|d| d.2 == reason).collect();
         if !rows.is_empty() {
             record_direct(table, &who, &rows, reason);
+            tell_overtaken(table, &who, &rows, reason);
         }
     }
     if !gone.is_empty() {
@@ -320,7 +328,34 @@ fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
     );
 }
 
-fn record_direct(table: &Table, who: &Who, rows: &[&(Datum, Change, &'static str)], reason: &str) {
+/// A value that was written past approval: key, change, reason, and the hash of the key.
+struct Direct(Datum, Change, &'static str, [u8; 16]);
+
+/// Open proposals of the records that were written are told of what moved.
+fn tell_overtaken(table: &Table, who: &Who, rows: &[&Direct], reason: &str) {
+    let mut hashes: Vec<[u8; 16]> = rows.iter().map(|r| r.3).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    let met = meet::with_open_proposals(table, &hashes);
+    let rows: Vec<_> = rows.iter().filter(|r| met.contains(&r.3)).collect();
+    if rows.is_empty() {
+        return;
+    }
+    let mut names = Names::default();
+    OVERTAKEN.run(
+        &[
+            Some(Datum::from(table.table_id)),
+            Some(uuids(rows.iter().map(|r| &r.3))),
+            Some(array(TEXTOID, &rows.iter().map(|r| Some(names.datum(&r.1.field))).collect::<Vec<_>>())),
+            Some(array(TEXTOID, &rows.iter().map(|r| r.1.proposed).collect::<Vec<_>>())),
+            Some(value::text(who.person.as_deref().unwrap_or(&who.session))),
+            Some(value::text(reason)),
+        ],
+        |row| notice::overtook(row.int(1)),
+    );
+}
+
+fn record_direct(table: &Table, who: &Who, rows: &[&Direct], reason: &str) {
     let mut names = Names::default();
     DIRECT.run(
         &[

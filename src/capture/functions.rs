@@ -1,6 +1,6 @@
 //! Small SQL functions on keys, values and what this transaction proposed.
 
-use super::{key, touched};
+use super::{key, notice, touched};
 use crate::error::{Report, raise};
 use crate::pg::callbacks;
 use crate::pg::column::Column;
@@ -86,6 +86,12 @@ pub fn touch(call: &Call) -> Option<Datum> {
     for id in call.bigints(0)?.into_iter().flatten() {
         touched::add(id, submit);
     }
+    None
+}
+
+/// SQL `_overtook(proposals bigint[])`: at the end of the statement its caller is told that these have been overtaken.
+pub fn overtook(call: &Call) -> Option<Datum> {
+    notice::overtook(call.bigints(0)?.into_iter().flatten());
     None
 }
 

@@ -67,6 +67,15 @@ pub(super) fn open_proposals(table: &Table, records: &Records, author: &str) -> 
     open
 }
 
+/// Those of some records that have open proposals.
+pub(super) fn with_open_proposals(table: &Table, hashes: &[[u8; 16]]) -> HashSet<[u8; 16]> {
+    let mut met = HashSet::new();
+    lookup::find(BY_RECORD, ["id"], Sight::Transaction, hashes, table.table_id, |i, [_]| {
+        met.insert(hashes[i]);
+    });
+    met
+}
+
 fn refuse_unseen(table: &Table, records: &Records, seen: &HashSet<i64>) {
     let mut unseen = None;
     lookup::find(BY_RECORD, ["id"], Sight::Latest, &records.hashes, table.table_id, |_, [id]| {

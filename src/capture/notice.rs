@@ -10,6 +10,9 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+/// How many proposals a NOTICE names; there may be thousands.
+const NAMED: usize = 3;
+
 /// What a statement did to one table.
 struct Summary {
     depth: u32,
@@ -26,6 +29,8 @@ struct Summary {
     ignored: u64,
     ignored_fields: Vec<String>,
     others: BTreeSet<String>,
+    /// Records whose other proposals are not named.
+    more_others: u64,
 }
 
 struct Single {
@@ -36,6 +41,8 @@ struct Single {
 
 thread_local! {
     static SUMMARIES: RefCell<Vec<Summary>> = const { RefCell::new(Vec::new()) };
+    /// Open proposals that the statement has overtaken, each with the subtransaction in which it did.
+    static OVERTAKEN: RefCell<Vec<(u32, i64)>> = const { RefCell::new(Vec::new()) };
 }
 
 fn with_summary(table: &Table, depth: u32, f: impl FnOnce(&mut Summary)) {
@@ -55,6 +62,7 @@ fn with_summary(table: &Table, depth: u32, f: impl FnOnce(&mut Summary)) {
                 ignored: 0,
                 ignored_fields: Vec::new(),
                 others: BTreeSet::new(),
+                more_others: 0,
             });
             all.len() - 1
         });
@@ -97,10 +105,30 @@ pub fn proposed(table: &Table, depth: u32, key: Option<Datum>, changes: &[Change
 /// Another author's open proposals touch the same fields; `others` names them for people.
 pub fn others(others: String) {
     SUMMARIES.with_borrow_mut(|all| {
-        if let Some(s) = all.last_mut().filter(|s| s.others.len() < 3) {
+        let Some(s) = all.last_mut() else { return };
+        if s.others.len() < NAMED {
             s.others.insert(others);
+        } else {
+            s.more_others += 1;
         }
     });
+}
+
+/// Open proposals have been overtaken: told when the outermost statement ends, which may be many approvals.
+pub fn overtook(proposals: impl IntoIterator<Item = i64>) {
+    let subtransaction = callbacks::subtransaction();
+    OVERTAKEN.with_borrow_mut(|all| all.extend(proposals.into_iter().map(|id| (subtransaction, id))));
+    buffer::activate();
+}
+
+fn overtaken_text() -> Option<String> {
+    let ids: BTreeSet<i64> = OVERTAKEN.take().into_iter().map(|(_, id)| id).collect();
+    let named: Vec<String> = ids.iter().take(NAMED).map(i64::to_string).collect();
+    let more = if ids.len() > NAMED { ", …" } else { "" };
+    let (proposals, have) = if ids.len() == 1 { ("proposal", "has") } else { ("proposals", "have") };
+    (!ids.is_empty()).then(|| {
+        format!("customer_workflow: {} open {proposals} {have} been overtaken ({}{more})", ids.len(), named.join(", "))
+    })
 }
 
 /// A data entity's change to a field was dropped, because another system is master.
@@ -120,8 +148,12 @@ pub fn send(depth: u32) {
         *all = keep;
         due
     });
+    let overtaken = if depth == 0 { overtaken_text() } else { None };
     if settings::notices() == Notices::Off {
         return;
+    }
+    if let Some(text) = overtaken {
+        notice(&text);
     }
     for s in due {
         if s.proposals > 0 {
@@ -164,6 +196,11 @@ impl Summary {
         if !self.others.is_empty() {
             let others: Vec<&str> = self.others.iter().map(String::as_str).collect();
             text.push_str(&format!("; also in {}", others.join(", ")));
+            match self.more_others {
+                0 => {}
+                1 => text.push_str(", and in those of another record"),
+                n => text.push_str(&format!(", and in those of {n} other records")),
+            }
         }
         text
     }
@@ -190,17 +227,19 @@ fn may_read(root: Oid, field: &str) -> bool {
 
 /// Whether there is nothing to say.
 pub fn is_empty() -> bool {
-    SUMMARIES.with_borrow(Vec::is_empty)
+    SUMMARIES.with_borrow(Vec::is_empty) && OVERTAKEN.with_borrow(Vec::is_empty)
 }
 
 /// The transaction is over.
 pub fn forget() {
     SUMMARIES.take();
+    OVERTAKEN.take();
 }
 
 /// A subtransaction was rolled back.
 pub fn subtransaction_aborted(subtransaction: u32) {
     SUMMARIES.with_borrow_mut(|all| all.retain(|s| s.subtransaction != subtransaction));
+    OVERTAKEN.with_borrow_mut(|all| all.retain(|o| o.0 != subtransaction));
 }
 
 /// A subtransaction became a part of its parent.
@@ -208,6 +247,11 @@ pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
     SUMMARIES.with_borrow_mut(|all| {
         for s in all.iter_mut().filter(|s| s.subtransaction == subtransaction) {
             s.subtransaction = parent;
+        }
+    });
+    OVERTAKEN.with_borrow_mut(|all| {
+        for o in all.iter_mut().filter(|o| o.0 == subtransaction) {
+            o.0 = parent;
         }
     });
 }

@@ -111,6 +111,7 @@ fn effect(effect: &Effect, all: &[Effect], definition: &Value, out: &mut Vec<Val
         }
         Effect::CloseWorkItem { item, done } => out.push(json!({"do": "close_work_item", "item": item, "done": done})),
         Effect::StartTimer { timer: which, span } => out.push(timer(which, &json!(span))),
+        Effect::TakeUp => out.push(json!({"do": "take_up"})),
         Effect::Notify { about: Topic::Reminder, whom } => {
             let item = if let crate::workflow::effect::Recipient::Holder(item) = whom { Some(item) } else { None };
             out.push(json!({"do": "log", "kind": "reminder", "item": item}));

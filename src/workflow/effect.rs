@@ -44,6 +44,8 @@ pub enum Effect {
         /// After that.
         span: Span,
     },
+    /// The work items and timers that an edit had ended are there again.
+    TakeUp,
     /// Tell somebody.
     Notify {
         /// Whom.
@@ -216,6 +218,8 @@ pub enum Tracking {
     FinalApproverRequired,
     /// An earlier approval still holds.
     ApprovalKept,
+    /// Submitted again after an edit that was undone: it goes on where it stood.
+    TakenUp,
     /// Something does not work.
     Fault,
     /// Taken back.
@@ -253,6 +257,7 @@ impl Tracking {
             Tracking::FinalEscalationAction => "final_escalation_action",
             Tracking::FinalApproverRequired => "final_approver_required",
             Tracking::ApprovalKept => "approval_kept",
+            Tracking::TakenUp => "taken_up",
             Tracking::Fault => "fault",
             Tracking::Recall => "recall",
             Tracking::Edit => "edit",

@@ -18,6 +18,9 @@ pub enum Event {
         fields: Vec<String>,
         /// Those of them with another value than when it was last submitted, and those taken out; `None`: all.
         changed: Option<Vec<String>>,
+        /// Where an edit has taken it back while it ran in this same definition.
+        #[serde(default)]
+        interrupted: Option<Interruption>,
     },
     /// A person did something with a work item. The shell has seen that he is a member, where a role or group holds it.
     Acted {
@@ -71,6 +74,16 @@ pub enum Event {
         /// Who.
         person: Person,
     },
+}
+
+/// What has become of an edit that took a running proposal back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Interruption {
+    /// It has other content now.
+    Edited,
+    /// It is what it was, and every condition has the value that it had.
+    Undone,
 }
 
 /// What a person does with a work item.

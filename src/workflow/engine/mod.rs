@@ -17,7 +17,7 @@ pub use route::{Route, Row, simulate};
 
 use super::definition::{Definition, Resubmission};
 use super::effect::{Effect, Recipient, Topic, Tracking};
-use super::event::{Event, Timer};
+use super::event::{Event, Interruption, Timer};
 use super::question::{Answers, Person, Question};
 use super::refusal::Refusal;
 use super::state::{Sequence, State};
@@ -39,8 +39,9 @@ pub enum Outcome {
 pub fn advance(definition: &Definition, state: &State, event: &Event, answers: &Answers) -> Result<Outcome, Refusal> {
     let mut cx = Context::new(definition, state, answers);
     let result = match event {
-        Event::Submitted { person, involved, fields, changed } => {
-            let submission = Submission { person, involved, fields, changed: changed.as_deref() };
+        Event::Submitted { person, involved, fields, changed, interrupted } => {
+            let submission =
+                Submission { person, involved, fields, changed: changed.as_deref(), interrupted: *interrupted };
             let first = submit(&mut cx, &submission, definition.resubmission);
             if matches!(first, Err(Stop::Refuse(Refusal::NothingApproved)))
                 || matches!(first, Ok(None)) && !cx.state.consented
@@ -105,6 +106,7 @@ struct Submission<'a> {
     involved: &'a [Person],
     fields: &'a [String],
     changed: Option<&'a [String]>,
+    interrupted: Option<Interruption>,
 }
 
 fn submit(cx: &mut Context, submission: &Submission, mode: Resubmission) -> Flow<Option<Sequence>> {
@@ -116,6 +118,11 @@ fn submit(cx: &mut Context, submission: &Submission, mode: Resubmission) -> Flow
         }
     }
     cx.state.status = status;
+    if submission.interrupted == Some(Interruption::Undone) && resume::still_stands(cx)? {
+        cx.log(Tracking::TakenUp, "").person = Some(submission.person.clone());
+        cx.effects.push(Effect::TakeUp);
+        return Ok(cx.state.run.take());
+    }
     cx.state.round += 1;
     cx.state.fields = submission.fields.to_vec();
     cx.state.unchanged = submission.changed.is_some_and(<[String]>::is_empty);
@@ -135,6 +142,11 @@ fn submit(cx: &mut Context, submission: &Submission, mode: Resubmission) -> Flow
         }
         (Resubmission::ChangedOnly, Some(_)) if sent_back => {
             let kept = resume::unchanged_steps(cx, submission.changed);
+            begin(cx, &kept)
+        }
+        (Resubmission::ChangedOnly, _) if submission.interrupted == Some(Interruption::Edited) => {
+            let kept = resume::unchanged_steps(cx, submission.changed);
+            let kept = resume::still_eligible(cx, kept)?;
             begin(cx, &kept)
         }
         _ => begin(cx, &[]),

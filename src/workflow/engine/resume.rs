@@ -2,9 +2,11 @@
 
 use super::super::definition::Element;
 use super::super::inputs::{fields_of_step, is_below};
+use super::super::question::{Candidate, Person, Question};
 use super::super::refusal::Refusal;
-use super::super::state::{Running, Sequence};
+use super::super::state::{self, Item, Running, Sequence};
 use super::context::{Context, Stop};
+use super::people::filter;
 use super::{Flow, enter};
 
 /// Goes on at the elements that stood, each from its start.
@@ -111,4 +113,65 @@ pub(super) fn unchanged_steps(cx: &Context, changed: Option<&[String]>) -> Vec<S
     });
     let alone = |at: &str| !with_final.iter().any(|element| is_below(at, element));
     cx.state.approved.iter().filter(|at| unchanged(at) && !involved(at) && alone(at)).cloned().collect()
+}
+
+/// Whether what was decided before an edit that was undone counts again: nobody who decided, or has a place, has a part in
+/// the change by now, whoever decided would be asked again, and work that a role or group holds still finds somebody.
+pub(super) fn still_stands(cx: &mut Context) -> Flow<bool> {
+    let items: Vec<Item> = cx.state.items().into_iter().cloned().collect();
+    let involved = |p: &Person| !cx.definition.allow_self_approval && cx.state.involved.contains(p);
+    let holders = items.iter().flat_map(|item| &item.holder.places);
+    if items.is_empty()
+        || cx.somebody_involved_decided()
+        || holders.into_iter().any(|place| involved(&place.person) || place.chain.iter().any(&involved))
+    {
+        return Ok(false);
+    }
+    let mut decided: Vec<String> = cx.state.decided.iter().map(|d| d.at.clone()).collect();
+    decided.dedup();
+    let kept = still_eligible(cx, decided.clone())?;
+    let pools: Vec<String> = state::standing(cx.definition, &cx.state)
+        .into_iter()
+        .filter(|(_, items)| items.iter().any(|item| item.holder.pool.is_some() && item.level == 0))
+        .map(|(at, _)| at)
+        .collect();
+    let mut found = kept == decided;
+    for at in &pools {
+        let people = everybody(cx, at);
+        let without: Vec<Person> = cx
+            .state
+            .decided
+            .iter()
+            .filter(|d| cx.definition.distinct_approvers || d.at == *at)
+            .map(|d| d.person.clone())
+            .collect();
+        let left = |people: Vec<Candidate>| {
+            !filter(&cx.state, &people, cx.definition.allow_self_approval, &without).is_empty()
+        };
+        found &= people.is_none_or(left);
+    }
+    if cx.questions.is_empty() { Ok(found) } else { Err(Stop::Ask) }
+}
+
+/// Those of these places where everybody who decided would be asked again.
+pub(super) fn still_eligible(cx: &mut Context, places: Vec<String>) -> Flow<Vec<String>> {
+    let mut kept = Vec::new();
+    for at in places {
+        let Some(people) = everybody(cx, &at) else { continue };
+        let asked = |p: &Person| people.iter().any(|c| c.person == *p || c.on_behalf_of.as_ref() == Some(p));
+        if cx.state.decided.iter().filter(|d| d.at == at).all(|d| asked(&d.person)) {
+            kept.push(at);
+        }
+    }
+    if cx.questions.is_empty() { Ok(kept) } else { Err(Stop::Ask) }
+}
+
+/// All people of the assignment at a place; asks for them where they are not known yet.
+fn everybody(cx: &mut Context, at: &str) -> Option<Vec<Candidate>> {
+    let at = if at.ends_with("/final_approver") { at.to_string() } else { format!("{at}/assign_to") };
+    let people = cx.answers.people.get(&at).map(|answer| answer.people.clone());
+    if people.is_none() {
+        cx.ask(Question::People { at, without: Vec::new(), at_most: None });
+    }
+    people
 }

@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use engine::workflow::definition::{Definition, Element};
 use engine::workflow::effect::{Effect, Holder, Tracking};
 use engine::workflow::engine::{Outcome, advance};
-use engine::workflow::event::{Act, Event, Timer};
+use engine::workflow::event::{Act, Event, Interruption, Timer};
 use engine::workflow::question::Truth;
 use engine::workflow::state::{Running, Sequence, State};
 use engine::workflow::status::Status;
@@ -80,6 +80,7 @@ fn event(w: &World, (kind, which, who): (u8, usize, usize)) -> Event {
         involved: vec!["author".into()],
         fields: common::FIELDS.iter().take(1 + who % 3).map(|s| s.to_string()).collect(),
         changed: (which % 2 == 0).then(|| vec![common::FIELDS[who % 3].into()]),
+        interrupted: [None, Some(Interruption::Edited), Some(Interruption::Undone)][which % 3],
     };
     if !matches!(w.state.status, Status::PendingApproval) && kind < 90 {
         return submitted();

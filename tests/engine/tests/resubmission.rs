@@ -67,6 +67,7 @@ fn an_approver_who_becomes_an_editor_has_not_approved() {
             involved: vec!["author".into(), "a".into()],
             fields: vec!["credit_limit".into(), "iban".into()],
             changed: Some(vec!["iban".into()]),
+            interrupted: None,
         })
         .unwrap();
         assert_eq!(place(&w), "credit", "{mode}");

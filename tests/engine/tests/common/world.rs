@@ -117,6 +117,7 @@ impl World {
             involved: vec!["author".into()],
             fields: strings(fields),
             changed: changed.map(strings),
+            interrupted: None,
         })
     }
 
