@@ -163,7 +163,7 @@ proptest! {
         let conditions = validate(&serde_json::to_value(&definition).unwrap()).conditions;
         let mut w = World { members: PEOPLE.to_vec(), ..World::new(definition) };
         for at in conditions.into_iter().map(|c| c.path) {
-            let value = if hash(seed, &at) % 3 == 0 { Truth::False } else { Truth::True };
+            let value = if hash(seed, &at).is_multiple_of(3) { Truth::False } else { Truth::True };
             w.conditions.insert(at, value);
         }
         if w.submit_fields(&common::FIELDS, None).is_err() {
