@@ -177,7 +177,7 @@ BEGIN
               JOIN customer_workflow.protected_table AS t ON t.id = o.table_id
         )
         SELECT a.table_id, a.relation, a.options, a.fields, a.role,
-               array_agg(o.record_key ORDER BY o.id) AS keys, array_agg(o.proposed ORDER BY o.id) AS proposed, array_agg(o.images ORDER BY o.id) AS images
+               array_agg(o.id ORDER BY o.id) AS ids, array_agg(o.record_key ORDER BY o.id) AS keys, array_agg(o.proposed ORDER BY o.id) AS proposed, array_agg(o.images ORDER BY o.id) AS images
           FROM one AS o JOIN alike AS a ON a.table_id = o.table_id AND a.fields = o.fields AND a.database_role = o.database_role
          GROUP BY a.table_id, a.relation, a.options, a.fields, a.role
          ORDER BY a.table_id, min(o.id)
@@ -188,6 +188,7 @@ BEGIN
             batch.keys, batch.fields, batch.proposed, batch.images, batch.role IS NULL);
         SELECT * INTO foreign_keys FROM customer_workflow._deferrable(batch.relation, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user), true);
         PERFORM customer_workflow._check_now(foreign_keys.names, foreign_keys.deferred);
+        PERFORM customer_workflow._keep_originals(batch.ids);
         -- Not in _write(), where it would have to be for the table's owner too.
         PERFORM customer_workflow._permit_end();
         PERFORM customer_workflow._restore_settings(remembered);

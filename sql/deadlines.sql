@@ -93,6 +93,7 @@ CREATE FUNCTION customer_workflow._run_due(deadlines bigint[]) RETURNS SETOF cus
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     half integer := cardinality(deadlines) / 2;
+    problems customer_workflow._problem[];
     code text;
     said text;
     help text;
@@ -101,12 +102,15 @@ BEGIN
         RETURN;
     END IF;
     BEGIN
-        RETURN QUERY SELECT * FROM customer_workflow._run(
+        problems := ARRAY(SELECT r FROM customer_workflow._run(
             jsonb_populate_record(NULL::customer_workflow._request, '{"verb": "due", "identities": [], "mine": [], "automatic": true}'),
             ARRAY(SELECT jsonb_populate_record(NULL::customer_workflow._event,
                              jsonb_build_object('proposals', ARRAY[d.proposal], 'event', jsonb_build_object('due', d.timer)))
-                    FROM customer_workflow.deadline AS d WHERE d.id = ANY (deadlines) ORDER BY d.proposal),
-            false);
+                    FROM customer_workflow.deadline AS d WHERE d.id = ANY (deadlines) AND NOT d.timer ? 'effective' ORDER BY d.proposal),
+            false) AS r);
+        problems := problems || ARRAY(SELECT r FROM customer_workflow._apply_effective(ARRAY(
+            SELECT d.id FROM customer_workflow.deadline AS d WHERE d.id = ANY (deadlines) AND d.timer ? 'effective' ORDER BY d.id)) AS r);
+        RETURN QUERY SELECT * FROM unnest(problems);
         RETURN;
     EXCEPTION WHEN OTHERS THEN
         GET STACKED DIAGNOSTICS code = RETURNED_SQLSTATE, said = MESSAGE_TEXT, help = PG_EXCEPTION_HINT;
@@ -166,14 +170,15 @@ DECLARE
 BEGIN
     WHILE handled < max_items LOOP
         WITH due AS MATERIALIZED (
-            SELECT d.id, d.proposal, d.due_at, p.workflow, p.version, p.status = 'pending_approval' AND d.timer ?| '{item,element}' AS may_end
+            SELECT d.id, d.proposal, d.due_at, p.workflow, p.version, p.status = 'pending_approval' AND d.timer ?| '{item,element}' AS may_end,
+                   p.status = 'approved' AS approved
               FROM customer_workflow.deadline AS d
               JOIN customer_workflow.proposal AS p ON p.id = d.proposal
               JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
              WHERE d.due_at <= coalesce(as_of, now()) AND (d.due_at, d.id) > (after_time, after_id) AND d.id <= newest AND d.id <> ALL (tried)
                AND (_process_deadlines.deadline IS NULL OR d.id = _process_deadlines.deadline)
                AND (table_ids IS NULL OR p.table_id = ANY (table_ids))
-               AND (p.status <> 'pending_approval' OR t.enabled AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL)
+               AND (p.status NOT IN ('pending_approval', 'approved') OR t.enabled AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL)
              ORDER BY d.due_at, d.id LIMIT least(max_items - handled, chunk_size)
         ), writing AS (
             -- Only an end action takes a proposal further, and so perhaps to the write of its values.
@@ -184,7 +189,7 @@ BEGIN
              WHERE jsonb_path_exists(v.definition, '$.**.end_action ? (@ != "reject" && @ != "request_change")')
         )
         SELECT array_agg(d.id ORDER BY d.due_at, d.id) AS ids, array_agg(DISTINCT d.proposal) AS proposals,
-               array_agg(DISTINCT d.proposal) FILTER (WHERE d.may_end AND w.name IS NOT NULL) AS writing,
+               array_agg(DISTINCT d.proposal) FILTER (WHERE d.may_end AND w.name IS NOT NULL OR d.approved) AS writing,
                max(d.due_at) AS last_time, (array_agg(d.id ORDER BY d.due_at DESC, d.id DESC))[1] AS last_id
           INTO chunk
           FROM due AS d LEFT JOIN writing AS w ON w.name = d.workflow AND w.version = d.version;
@@ -192,18 +197,20 @@ BEGIN
         after_time := chunk.last_time;
         after_id := chunk.last_id;
         claimed := customer_workflow._claim(chunk.proposals, chunk.writing);
-        -- Of one proposal, what was due first happens first.
+        -- Of one proposal, and of what becomes effective in one record, what was due first happens first.
         FOR round IN
             SELECT array_agg(r.id ORDER BY r.id)
-              FROM (SELECT d.id, row_number() OVER (PARTITION BY d.proposal ORDER BY d.due_at, d.id) AS n
-                      FROM customer_workflow.deadline AS d
+              FROM (SELECT d.id, row_number() OVER (PARTITION BY CASE WHEN d.timer ? 'effective' THEN format('%s %s', p.table_id, p.record_hash)
+                                                                      ELSE d.proposal::text END ORDER BY d.due_at, d.id) AS n
+                      FROM customer_workflow.deadline AS d JOIN customer_workflow.proposal AS p ON p.id = d.proposal
                      WHERE d.id = ANY (chunk.ids) AND d.proposal = ANY (claimed)) AS r
              GROUP BY r.n ORDER BY r.n
         LOOP
             running := ARRAY(SELECT d.id FROM customer_workflow.deadline AS d
                                JOIN customer_workflow.proposal AS p ON p.id = d.proposal
                                JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-                              WHERE d.id = ANY (round) AND p.status = 'pending_approval' AND t.enabled ORDER BY d.id);
+                              WHERE d.id = ANY (round) AND t.enabled
+                                AND p.status = CASE WHEN d.timer ? 'effective' THEN 'approved' ELSE 'pending_approval' END ORDER BY d.id);
             problems := ARRAY(SELECT r FROM customer_workflow._run_due(running) AS r);
             tried := tried || ARRAY(SELECT d.id FROM customer_workflow.deadline AS d JOIN unnest(problems) AS f ON f.proposal = d.proposal
                                      WHERE d.id = ANY (running));
@@ -239,7 +246,7 @@ BEGIN
         SELECT t, 'process_deadlines', coalesce(customer_workflow._person(), 'role:' || session_user), session_user, jsonb_build_object('as_of', as_of)
           FROM unnest(own) AS t
          WHERE EXISTS (SELECT FROM customer_workflow.deadline AS d JOIN customer_workflow.proposal AS p ON p.id = d.proposal
-                        WHERE p.table_id = t AND p.status = 'pending_approval' AND d.due_at > now() AND d.due_at <= as_of);
+                        WHERE p.table_id = t AND p.status IN ('pending_approval', 'approved') AND d.due_at > now() AND d.due_at <= as_of);
     END IF;
     RETURN own;
 END
@@ -259,7 +266,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION customer_workflow.process_deadlines(integer, timestamptz)
-    IS 'Does what is due: reminders, escalation, end actions, expiry; returns how many deadlines it has dealt with. as_of: as if it were that time, for tables of the caller';
+    IS 'Does what is due: reminders, escalation, end actions, expiry, effective dates; returns how many deadlines it has dealt with. as_of: as if it were that time, for tables of the caller';
 
 -- For the worker, where an error has ended a whole call: which deadlines to take one by one, and which of them it was.
 
@@ -268,7 +275,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT ARRAY(SELECT d.id FROM customer_workflow.deadline AS d
                    JOIN customer_workflow.proposal AS p ON p.id = d.proposal
                    JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-                  WHERE d.due_at <= now() AND (p.status <> 'pending_approval' OR t.enabled AND t.relation IS NOT NULL)
+                  WHERE d.due_at <= now() AND (p.status NOT IN ('pending_approval', 'approved') OR t.enabled AND t.relation IS NOT NULL)
                   ORDER BY d.due_at, d.id LIMIT 1000)
 $$;
 COMMENT ON FUNCTION customer_workflow._overdue() IS 'Deadlines that are due now';

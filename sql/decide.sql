@@ -7,7 +7,8 @@ BEGIN
     -- names with their lengths, values by their digests: nothing passes from one part into another
     RETURN QUERY
     SELECT p.id, encode(sha256(convert_to(concat_ws(E'\n', p.table_id, p.record_key, length(coalesce(_digests.workflow, p.workflow, '')), coalesce(_digests.workflow, p.workflow, ''),
-                                                    coalesce(_digests.version, p.version, 0), c.changes), 'UTF8')), 'hex')
+                                                    coalesce(_digests.version, p.version, 0), c.changes,
+                                                    'effective at ' || extract(epoch FROM p.effective_at)), 'UTF8')), 'hex')
       FROM customer_workflow.proposal AS p
       LEFT JOIN (SELECT c.proposal, string_agg(concat_ws(E'\n', length(c.field), c.field,
                             coalesce(encode(sha256(convert_to(c.original, 'UTF8')), 'hex'), '-'),
@@ -17,7 +18,7 @@ BEGIN
      WHERE p.id = ANY (proposals);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._digests(bigint[], text, integer) IS 'SHA-256 over table, record, workflow version, fields, original and proposed values of proposals, as they are or will be in a workflow';
+COMMENT ON FUNCTION customer_workflow._digests(bigint[], text, integer) IS 'SHA-256 over table, record, workflow version, fields, original and proposed values and the effective date of proposals, as they are or will be in a workflow';
 
 CREATE FUNCTION customer_workflow._digest(proposal bigint) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -85,7 +86,7 @@ BEGIN
                CASE
                    WHEN a.found IS NULL THEN 'P0002'
                    WHEN t.relation IS NULL THEN 'CW008'
-                   WHEN NOT t.enabled AND request.verb IN ('submit', 'approve', 'complete_task', 'decide_outcome', 'reroute') THEN 'CW005'
+                   WHEN NOT t.enabled AND request.verb IN ('submit', 'approve', 'complete_task', 'decide_outcome', 'reroute', 'override_apply') THEN 'CW005'
                    -- what is done to a single work item is possible where the whole could be approved
                    WHEN customer_workflow._transition(a.status, CASE WHEN request.verb IN ('delegate', 'complete_task', 'decide_outcome', 'reassign', 'reroute')
                                                                                 THEN 'approve' ELSE request.verb END) IS NULL THEN 'CW003'
@@ -93,10 +94,12 @@ BEGIN
                    WHEN request.verb IN ('submit', 'rebase', 'discard_change')
                         AND NOT (a.author = request.person OR t.steward) THEN '42501 author'
                    WHEN request.verb = 'recall'
-                        AND NOT (a.originator = request.person OR t.steward) THEN '42501 originator'
+                        AND NOT (a.originator = request.person OR t.steward
+                                 OR a.status = 'approved' AND (a.author = request.person OR t.administrator)) THEN '42501 originator'
                    WHEN request.verb = 'cancel'
                         AND NOT (a.author = request.person OR t.steward OR t.administrator) THEN '42501 cancel'
                    WHEN request.verb IN ('reassign', 'reroute') AND NOT t.administrator THEN '42501 administrator'
+                   WHEN request.verb = 'override_apply' AND NOT customer_workflow._has_duty(t.id, '{override}') THEN '42501 override'
                    WHEN request.work_item IS NOT NULL
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
                                          WHERE w.id = request.work_item AND w.proposal = a.id AND w.status = 'open') THEN 'P0002 item'
@@ -140,6 +143,7 @@ BEGIN
                WHEN '42501 author' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
                WHEN '42501 originator' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
                WHEN '42501 cancel' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
+               WHEN '42501 override' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
                WHEN '42501 administrator' THEN format('must be owner or administrator of table "%s" to %s proposal %s', j.tab, v.plain, j.id)
                WHEN 'CW007' THEN format('proposal %s for %s is your own change', j.id, v.record)
                WHEN '42501 assignee' THEN format('proposal %s for %s is not waiting for you', j.id, v.record)
@@ -159,6 +163,7 @@ BEGIN
                                                    customer_workflow._display(j.originator), customer_workflow._display(request.person))
                WHEN '42501 cancel' THEN format('Its author is %s, and you (%s) are neither steward nor administrator of the table.',
                                                customer_workflow._display(j.author), customer_workflow._display(request.person))
+               WHEN '42501 override' THEN format('You (%s) do not have the duty override for the table.', customer_workflow._display(request.person))
                WHEN 'CW007' THEN format('Its author is %s, its originator %s%s.', customer_workflow._display(j.author),
                                         coalesce(customer_workflow._display(j.originator), 'nobody'),
                                         CASE WHEN request.person NOT IN (j.author, coalesce(j.originator, '')) THEN ', and you have edited or submitted it' END)
@@ -180,10 +185,12 @@ BEGIN
                                       WHEN j.status IN ('applied', 'cancelled', 'expired') THEN 'It is closed. Propose the change again.'
                                       WHEN request.verb = 'recall' THEN 'Only a pending proposal can be recalled; this one can be edited, submitted or cancelled.'
                                       WHEN j.status = 'pending_approval' THEN 'Recall it first, or wait for the decision.'
+                                      WHEN j.status = 'approved' THEN 'It waits for its date. Recall or cancel it, if it is not to be applied then.'
                                       ELSE 'Submit it first with customer_workflow.submit().' END
                WHEN 'CW008' THEN 'Cancel is not needed; the proposal stays in the history.'
                WHEN 'CW005' THEN 'Switch it on again with customer_workflow.enable().'
                WHEN '42501' THEN CASE WHEN j.verdict = '42501 assignee' THEN 'See customer_workflow.my_work_items.'
+                                      WHEN j.verdict = '42501 override' THEN 'It is given with customer_workflow.grant_duty(relation, ''override'', person).'
                                       WHEN j.verdict = '42501 administrator' THEN 'The owner grants the duty with customer_workflow.grant_duty(relation, ''administrator'', person).'
                                       ELSE 'A steward may: customer_workflow.grant_duty(…, ''steward'', …).' END
                WHEN 'CW007' THEN 'Another person has to decide it.'
@@ -200,10 +207,12 @@ BEGIN
                                     WHEN 'approve' THEN 'approved' WHEN 'reject' THEN 'rejected' WHEN 'rebase' THEN 'rebased'
                                     WHEN 'request_change' THEN 'sent back' WHEN 'delegate' THEN 'delegated' WHEN 'complete_task' THEN 'completed'
                                     WHEN 'decide_outcome' THEN 'decided' WHEN 'reassign' THEN 'reassigned' WHEN 'reroute' THEN 'rerouted'
+                                    WHEN 'override_apply' THEN 'overridden'
                                     ELSE 'changed' END AS done,
                                 CASE request.verb WHEN 'request_change' THEN 'send back' WHEN 'discard_change' THEN 'discard changes of'
                                     WHEN 'complete_task' THEN 'complete a task of' WHEN 'decide_outcome' THEN 'decide the outcome of'
-                                    WHEN 'reassign' THEN 'reassign work items of' ELSE request.verb END AS plain) AS v
+                                    WHEN 'reassign' THEN 'reassign work items of' WHEN 'override_apply' THEN 'override the approval of'
+                                    ELSE request.verb END AS plain) AS v
      WHERE j.verdict IS NOT NULL
      ORDER BY j.n;
 END

@@ -72,6 +72,7 @@ DECLARE
     problems customer_workflow._problem[];
     choice record;
 BEGIN
+    PERFORM customer_workflow._set_effective(request, proposals);
     problems := ARRAY(SELECT r FROM customer_workflow._try_write(ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p
          WHERE p.id = ANY (proposals)

@@ -71,7 +71,7 @@ CREATE VIEW customer_workflow._reach AS
 SELECT coalesce(customer_workflow._identities(), '{}') AS identities,
        coalesce(customer_workflow._my_assignees(), '{}') AS assignees,
        ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._sees_all(t.id)) AS tables,
-       ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._has_duty(t.id, '{steward}')) AS stewarded,
+       ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._has_duty(t.id, '{steward,override}')) AS stewarded,
        (SELECT jsonb_object_agg(t.id, jsonb_build_object(
                    'fields', (SELECT jsonb_agg(a.attname)
                                 FROM pg_catalog.pg_attribute AS a
@@ -93,7 +93,7 @@ COMMENT ON VIEW customer_workflow._reach IS 'How far the caller sees: one row, o
 COMMENT ON COLUMN customer_workflow._reach.identities IS 'Every identity of the current person';
 COMMENT ON COLUMN customer_workflow._reach.assignees IS 'Every assignee that the current person is or belongs to';
 COMMENT ON COLUMN customer_workflow._reach.tables IS 'Protected tables of which the person sees everything';
-COMMENT ON COLUMN customer_workflow._reach.stewarded IS 'Protected tables whose steward the person is, who acts in all of their proposals';
+COMMENT ON COLUMN customer_workflow._reach.stewarded IS 'Protected tables of which the person is steward, or may override approvals, and so acts in all of their proposals';
 COMMENT ON COLUMN customer_workflow._reach.privileges IS 'Table id → the fields that the current role may SELECT, whether that is all, and whether row level security applies; only tables whose key he may SELECT, since a change of an unnamed record says nothing';
 
 CREATE VIEW customer_workflow._acting AS
@@ -109,7 +109,7 @@ SELECT p.*, a.acts
                            OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
                                        WHERE l.work_item = w.id AND l.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))))
         OR EXISTS (SELECT FROM customer_workflow.history AS h
-                    WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated')
+                    WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated', 'override_reviewed')
                       AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])) AS acts
     OFFSET 0) AS a;
 COMMENT ON VIEW customer_workflow._acting IS 'Every proposal, and whether the caller may see all of it: he acts in it, or sees everything of its table';

@@ -53,14 +53,16 @@ SELECT p.id,
        p.open,
        p.acts,
        p.privileges,
-       p.complete
+       p.complete,
+       p.effective_at,
+       p.reverts
   FROM customer_workflow._seen_proposal AS p;
 COMMENT ON VIEW customer_workflow._page IS 'proposals, and what review() needs besides';
 
 CREATE VIEW customer_workflow.proposals AS
 SELECT p.id, p.relation, p.record_key, p.record_label, p.status, p.status_message, p.author, p.originator, p.source, p.reference,
        p.comment, p.created_at, p.submitted_at, p.decided_at, p.applied_at, p.waiting_on, p.workflow, p.version, p.digest,
-       p.conflict, p.submit_sqlstate, p.submit_message
+       p.conflict, p.submit_sqlstate, p.submit_message, p.effective_at, p.reverts
   FROM customer_workflow._page AS p;
 COMMENT ON VIEW customer_workflow.proposals IS 'Proposals: those of tables of which you see everything, those in which you act, and those that change a field that you may SELECT in a row that you may see';
 COMMENT ON COLUMN customer_workflow.proposals.id IS 'The number that the verbs take';
@@ -85,6 +87,8 @@ COMMENT ON COLUMN customer_workflow.proposals.digest IS 'SHA-256 of what was sub
 COMMENT ON COLUMN customer_workflow.proposals.conflict IS 'The worst of its changes: moved, already or none, see proposed_changes; null when it is closed';
 COMMENT ON COLUMN customer_workflow.proposals.submit_sqlstate IS 'Why the last automatic submit failed: SQLSTATE';
 COMMENT ON COLUMN customer_workflow.proposals.submit_message IS 'Why the last automatic submit failed: message';
+COMMENT ON COLUMN customer_workflow.proposals.effective_at IS 'When it is applied once it is approved; null means at once';
+COMMENT ON COLUMN customer_workflow.proposals.reverts IS 'The applied proposal that it was made to undo, see revert()';
 
 CREATE VIEW customer_workflow.proposed_changes AS
 SELECT c.id AS proposal,

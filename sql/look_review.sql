@@ -6,7 +6,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY(
         SELECT v.verb
-          FROM (SELECT p.status, t.enabled,
+          FROM (SELECT p.status, p.table_id, t.enabled,
                        t.approvers IS NOT NULL OR EXISTS (SELECT FROM customer_workflow.workflow AS w
                                                             JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                                                            WHERE w.table_id = t.id) AS decidable,
@@ -27,7 +27,7 @@ AS $$
                 OFFSET 0) AS p
          CROSS JOIN LATERAL (VALUES
              (1, 'submit', (author OR steward) AND enabled AND decidable),
-             (2, 'recall', originator OR steward),
+             (2, 'recall', originator OR steward OR status = 'approved' AND (author OR administrator)),
              (3, 'approve', 'approve' = ANY (work)),
              (4, 'reject', 'reject' = ANY (work)),
              (5, 'request_change', 'request_change' = ANY (work)),
@@ -38,7 +38,8 @@ AS $$
              (10, 'rebase', (author OR steward) AND _allowed_actions.moved),
              (11, 'reassign', administrator),
              (12, 'reroute', administrator AND enabled),
-             (13, 'cancel', author OR steward OR administrator)) AS v (position, verb, allowed)
+             (13, 'cancel', author OR steward OR administrator),
+             (14, 'override_apply', enabled AND customer_workflow._has_duty(table_id, '{override}'))) AS v (position, verb, allowed)
          WHERE v.allowed 
            AND CASE WHEN v.verb IN ('delegate', 'complete_task', 'decide_outcome', 'reassign', 'reroute') THEN p.status = 'pending_approval'
                     ELSE customer_workflow._transition(p.status, v.verb) IS NOT NULL END
@@ -52,7 +53,7 @@ SELECT p.id AS proposal,
            'proposal', p.id, 'relation', p.relation, 'record_key', p.record_key, 'record_label', p.record_label,
            'status', p.status, 'status_message', p.status_message, 'author', p.author, 'originator', p.originator,
            'source', p.source, 'reference', p.reference, 'comment', p.comment, 'created_at', p.created_at,
-           'submitted_at', p.submitted_at, 'decided_at', p.decided_at, 'applied_at', p.applied_at,
+           'submitted_at', p.submitted_at, 'decided_at', p.decided_at, 'effective_at', p.effective_at, 'applied_at', p.applied_at, 'reverts', p.reverts,
            'workflow', p.workflow, 'version', p.version, 'digest', p.digest, 'conflict', now.conflict, 'changes', v.changes)
        || jsonb_build_object(
            'history', h.history, 'decided_by', h.decided_by, 'waiting_on', p.waiting_on, 'work_items', w.work_items,

@@ -50,7 +50,7 @@ COMMENT ON FUNCTION customer_workflow._item_actions(text[], text[], boolean) IS 
 -- assignee = ANY (…) would sort everything. Places beside the assignee are a sixth scan, of the index (person, work_item),
 -- without the items that the others find. The laterals with OFFSET 0 can only be nested loops, which keep that order.
 CREATE VIEW customer_workflow._my_item WITH (security_barrier) AS
-SELECT w.*, p.table_id, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow
+SELECT w.*, p.table_id, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at
   FROM ((SELECT w.id, w.proposal, w.element, w.step, w.created_at, w.due_at, w.actions, w.outcomes, w.subject, w.instructions FROM customer_workflow.work_item AS w
           WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[1] ORDER BY w.id)
          UNION ALL
@@ -97,7 +97,8 @@ SELECT w.id AS work_item,
        w.created_at,
        w.due_at,
        coalesce(w.due_at < now(), false) AS overdue,
-       customer_workflow._item_actions(w.actions, w.outcomes, t.enabled) AS allowed_actions
+       customer_workflow._item_actions(w.actions, w.outcomes, t.enabled) AS allowed_actions,
+       w.effective_at
   FROM customer_workflow._my_item AS w
  CROSS JOIN LATERAL (SELECT t.relation, t.enabled FROM customer_workflow.protected_table AS t WHERE t.id = w.table_id OFFSET 0) AS t;
 COMMENT ON VIEW customer_workflow.my_work_items IS 'What waits for you, oldest first: open work items of yours, your roles and your groups, and those that were delegated to you, without those of proposals to which you are a party (unless their workflow lets parties decide)';
@@ -119,9 +120,10 @@ COMMENT ON COLUMN customer_workflow.my_work_items.created_at IS 'When it was ass
 COMMENT ON COLUMN customer_workflow.my_work_items.due_at IS 'When it is due; null means no limit';
 COMMENT ON COLUMN customer_workflow.my_work_items.overdue IS 'Whether that has passed';
 COMMENT ON COLUMN customer_workflow.my_work_items.allowed_actions IS 'The verbs that an assignee may use now; the outcomes for decide_outcome() are in review()';
+COMMENT ON COLUMN customer_workflow.my_work_items.effective_at IS 'When the values are written once all is approved; null means at once';
 
 CREATE VIEW customer_workflow._seen_item WITH (security_barrier) AS
-SELECT w.*, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow
+SELECT w.*, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at
   FROM customer_workflow.work_item AS w
   JOIN customer_workflow._acting AS p ON p.id = w.proposal
  WHERE p.acts;
@@ -151,7 +153,8 @@ SELECT w.id AS work_item,
        concat_ws(', ', customer_workflow._display(w.assignee),
                  (SELECT string_agg(customer_workflow._display(l.person), ', ' ORDER BY l.person)
                     FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND w.status = 'open')) AS assignee,
-       w.status
+       w.status,
+       w.effective_at
   FROM customer_workflow._seen_item AS w
   JOIN customer_workflow.protected_table AS t ON t.id = w.table_id;
 COMMENT ON VIEW customer_workflow.work_items IS 'Work items, open and closed, of tables of which you see everything, and of proposals in which you act';
@@ -175,6 +178,7 @@ COMMENT ON COLUMN customer_workflow.work_items.overdue IS 'Whether that has pass
 COMMENT ON COLUMN customer_workflow.work_items.allowed_actions IS 'The verbs that an assignee may use now; the outcomes for decide_outcome() are in review()';
 COMMENT ON COLUMN customer_workflow.work_items.assignee IS 'Who holds it: a role, group:name or person:name; while it is open also those who have places beside';
 COMMENT ON COLUMN customer_workflow.work_items.status IS 'open; approved, rejected, change_requested or completed by an assignee; closed when the proposal went elsewhere';
+COMMENT ON COLUMN customer_workflow.work_items.effective_at IS 'When the values are written once all is approved; null means at once';
 
 GRANT SELECT ON customer_workflow.my_work_items, customer_workflow.work_items TO PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_workflow._assignees() TO PUBLIC;

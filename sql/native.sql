@@ -102,6 +102,16 @@ CREATE FUNCTION customer_workflow._permit_end() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit_end';
 COMMENT ON FUNCTION customer_workflow._permit_end() IS 'Ends what _permit() began';
 
+CREATE FUNCTION customer_workflow._keep_originals(proposals bigint[]) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_keep_originals';
+COMMENT ON FUNCTION customer_workflow._keep_originals(bigint[])
+    IS 'Keeps the values that the statement of a permit has overwritten, where their texts are not exact; proposals: in the order of its records';
+
+-- Reads bytes as a value: for nobody who can choose them.
+CREATE FUNCTION customer_workflow._image_value(image bytea, "like" anyelement) RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_image_value';
+COMMENT ON FUNCTION customer_workflow._image_value(bytea, anyelement) IS 'The value of which this is the image; null where it was taken in another database, or of another type';
+
 CREATE FUNCTION customer_workflow._transition(status text, verb text) RETURNS text
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_transition';
 COMMENT ON FUNCTION customer_workflow._transition(text, text) IS 'The status of a proposal after a verb; null where the verb has no place';
@@ -191,7 +201,8 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._inspect(jsonb), customer_workflow._calendar_problems(jsonb), customer_workflow._diagram(jsonb, jsonb),
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
-    customer_workflow._permit_end(), customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
+    customer_workflow._permit_end(), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),
+    customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
     customer_workflow._render_text(text, jsonb),
     customer_workflow._call_as(oid, boolean),
     customer_workflow._call_end(), customer_workflow._looking_role(), customer_workflow._remember_settings(), customer_workflow._restore_settings(integer),

@@ -32,13 +32,25 @@ DECLARE
     before jsonb;
     -- several for one record
     later bigint[] := '{}';
+    -- approved, but their date is not there yet
+    waiting bigint[];
+    records bigint;
+    some_revert boolean;
 BEGIN
     IF all_or_nothing AND cardinality(problems) > 0 THEN
         PERFORM customer_workflow._raise_problem(problems[1]);
     END IF;
     courses := ARRAY(SELECT c FROM unnest(courses) AS c WHERE NOT c.result ? 'refused');
     applied := ARRAY(SELECT i.id FROM customer_workflow._effects(courses, 'apply') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id) ORDER BY i.id);
-    IF cardinality(applied) > (SELECT count(DISTINCT p.record_hash) FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied)) THEN
+    SELECT count(DISTINCT p.record_hash) FILTER (WHERE p.effective_at IS NULL OR p.effective_at <= now()),
+           array_agg(p.id) FILTER (WHERE p.effective_at > now()), bool_or(p.reverts IS NOT NULL)
+      INTO records, waiting, some_revert
+      FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied);
+    IF waiting IS NOT NULL THEN
+        courses := customer_workflow._put_off(courses, waiting);
+        applied := ARRAY(SELECT id FROM unnest(applied) AS id WHERE id <> ALL (waiting));
+    END IF;
+    IF cardinality(applied) > records THEN
         -- Each sees the result of the one before, in its conditions too.
         later := ARRAY(SELECT r.id FROM (SELECT p.id, row_number() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS n
                                            FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied)) AS r
@@ -80,6 +92,12 @@ BEGIN
     PERFORM customer_workflow._mark_submitted(request, ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'submitted'));
     PERFORM customer_workflow._mark_rerouted(ARRAY(SELECT c FROM unnest(courses) AS c WHERE c.event ? 'rerouted'));
     PERFORM customer_workflow._carry_out(request, courses, overwritten);
+    IF waiting IS NOT NULL THEN
+        PERFORM customer_workflow._await_date(waiting, overwritten);
+    END IF;
+    IF some_revert THEN
+        PERFORM customer_workflow._note_reverted(request.person, applied);
+    END IF;
     RETURN QUERY SELECT * FROM unnest(problems);
     IF cardinality(later) > 0 THEN
         RETURN QUERY SELECT * FROM customer_workflow._run(request, ARRAY(
@@ -310,6 +328,8 @@ BEGIN
            x.on_behalf_of[1], session_user, CASE WHEN x.of_entity THEN p.data_entity END, x.element, x.step, x.comment, CASE WHEN x.of_digest THEN p.digest END,
            CASE WHEN (x.kind = 'applied' OR x.kind = 'approved' AND x.who = request.person) AND overwritten ? p.id::text
                 THEN coalesce(x.details, '{}') || jsonb_build_object('overwritten', overwritten -> p.id::text)
+                WHEN x.kind = 'submitted' AND p.effective_at IS NOT NULL
+                THEN g.details || jsonb_build_object('effective_at', customer_workflow._render(p.effective_at))
                 WHEN x.kind = 'submitted' THEN g.details
                 ELSE x.details END
       FROM (SELECT l.proposals, l.n, l.kind, coalesce(l.person, 'system') AS who, false AS of_author, l.on_behalf_of, l.element, l.step, l.details,

@@ -151,6 +151,7 @@ CREATE TABLE customer_workflow.change (
     proposed   text,
     image      bytea,
     changed_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    original_image bytea,
     PRIMARY KEY (proposal, field)
 );
 COMMENT ON TABLE customer_workflow.change IS 'One field of one record: original value and proposed value, as text under pinned settings';
@@ -159,6 +160,7 @@ COMMENT ON COLUMN customer_workflow.change.field IS 'The column';
 COMMENT ON COLUMN customer_workflow.change.original IS 'The value stored when the change was proposed; null is SQL NULL';
 COMMENT ON COLUMN customer_workflow.change.proposed IS 'The value that the UPDATE carried; null is SQL NULL';
 COMMENT ON COLUMN customer_workflow.change.image IS 'The proposed value as PostgreSQL stores it, where its text does not give it back bit by bit; null for nearly every value';
+COMMENT ON COLUMN customer_workflow.change.original_image IS 'The value that was overwritten when it was applied, likewise, for revert()';
 COMMENT ON COLUMN customer_workflow.change.changed_at IS 'When it was captured or last edited';
 
 CREATE TABLE customer_workflow.work_item (

@@ -54,6 +54,7 @@ BEGIN
                       SELECT * FROM (VALUES ('proposal.id', p.id::text), ('proposal.author', customer_workflow._display(p.author)),
                           ('proposal.originator', customer_workflow._display(p.originator)), ('proposal.source', customer_workflow._display(p.data_entity)),
                           ('proposal.reference', p.reference), ('proposal.comment', p.comment),
+                          ('proposal.effective_at', customer_workflow._render(p.effective_at)),
                           ('proposal.record', coalesce(p.record_label, p.record_key::text)),
                           ('proposal.fields', (SELECT string_agg(c.field, ', ' ORDER BY c.field) FROM customer_workflow.change AS c WHERE c.proposal = p.id)),
                           ('workflow', x.workflow), ('element', x.element), ('step', x.step),

@@ -91,13 +91,14 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._one(customer_workflow._request, bigint, text) IS 'A request for one proposal: its new status, or the error';
 
-CREATE FUNCTION customer_workflow.submit(proposal bigint, comment text DEFAULT NULL) RETURNS text
+CREATE FUNCTION customer_workflow.submit(proposal bigint, comment text DEFAULT NULL, effective_at timestamptz DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN customer_workflow._one(customer_workflow._request('submit', submit.comment, NULL, NULL), submit.proposal, NULL);
+    RETURN customer_workflow._one(customer_workflow._request('submit', submit.comment, NULL, NULL, NULL, submit.effective_at), submit.proposal, NULL);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.submit(bigint, text) IS 'Hands a proposal to its workflow, also again after a rejection or a request for change; returns the new status';
+COMMENT ON FUNCTION customer_workflow.submit(bigint, text, timestamptz)
+    IS 'Hands a proposal to its workflow, also again after a rejection or a request for change; effective_at: approved, it waits for that time; returns the new status';
 
 CREATE FUNCTION customer_workflow.submit_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
     RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)

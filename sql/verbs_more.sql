@@ -71,11 +71,16 @@ COMMENT ON FUNCTION customer_workflow._finish_item(customer_workflow._request, j
 
 CREATE FUNCTION customer_workflow.complete_task(work_item bigint, comment text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    request customer_workflow._request := customer_workflow._request('complete_task', complete_task.comment, complete_task.work_item, NULL);
 BEGIN
-    RETURN customer_workflow._finish_item(customer_workflow._request('complete_task', complete_task.comment, complete_task.work_item, NULL), '"complete"');
+    IF customer_workflow._is_override_review(complete_task.work_item) THEN
+        RETURN customer_workflow._finish_override_review(request);
+    END IF;
+    RETURN customer_workflow._finish_item(request, '"complete"');
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.complete_task(bigint, text) IS 'A task that waits for the caller is done, and the workflow goes on; returns the new status of the proposal';
+COMMENT ON FUNCTION customer_workflow.complete_task(bigint, text) IS 'A task that waits for the caller is done, and the workflow goes on, or the review of an override, with a comment; returns the status of the proposal';
 
 CREATE FUNCTION customer_workflow.decide_outcome(work_item bigint, outcome text, comment text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

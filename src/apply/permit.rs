@@ -6,16 +6,18 @@ use crate::error::{Report, raise};
 use crate::pg::arena::Arena;
 use crate::pg::callbacks;
 use crate::pg::column::Column;
-use crate::pg::function::Call;
+use crate::pg::function::{Call, array};
 use crate::pg::image;
 use crate::pg::role;
 use crate::pg::row::{Event, Side};
 use crate::pg::shape::Shape;
+use crate::pg::spi::Statement;
 use crate::pg::value::{self, Value};
-use pgrx::pg_sys::{Datum, Oid};
+use pgrx::pg_sys::{BYTEAARRAYOID, BYTEAOID, Datum, INT8ARRAYOID, INT8OID, Oid, TEXTARRAYOID, TEXTOID};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::ffi::CString;
+use std::rc::Rc;
 
 struct Permit {
     root: Oid,
@@ -24,6 +26,10 @@ struct Permit {
     /// Record key → where its values begin in `values`.
     rows: HashMap<String, usize>,
     values: Vec<Value>,
+    /// Those of the fields whose text may not be exact.
+    inexact: Vec<Column>,
+    /// Of the values that are overwritten, those whose text is not exact: record, field, image.
+    originals: Vec<(usize, Rc<str>, Datum)>,
 }
 
 thread_local! {
@@ -73,7 +79,9 @@ pub fn arm(call: &Call) -> Option<Datum> {
     let values = ARENA.with(|a| a.with(|| texts.into_iter().enumerate().map(read).collect()));
     let n = columns.len();
     let rows = keys.into_iter().flatten().enumerate().map(|(i, k)| (k, i * n)).collect();
-    let permit = Permit { root, subtransaction: callbacks::subtransaction(), fields: columns, rows, values };
+    let inexact = columns.iter().filter(|c| !image::text_is_always_exact(c)).cloned().collect();
+    let subtransaction = callbacks::subtransaction();
+    let permit = Permit { root, subtransaction, fields: columns, rows, values, inexact, originals: Vec::new() };
     PERMIT.set(Some(permit));
     WRITTEN.set(true);
     None
@@ -99,6 +107,52 @@ pub fn permitted(call: &Call) -> Option<Datum> {
 /// SQL `_permit_end()`: the statement is over.
 pub fn end(_: &Call) -> Option<Datum> {
     forget();
+    None
+}
+
+/// Keeps the images of the values that the row of `event` overwrites, where their texts are not exact: a revert writes them back.
+pub fn keep_originals(relation: &Relation, event: &Event, key: impl FnOnce() -> String) {
+    let inexact = PERMIT.with_borrow(|p| p.as_ref().map(|p| p.inexact.clone()).unwrap_or_default());
+    if inexact.is_empty() {
+        return;
+    }
+    let key = key();
+    for field in inexact {
+        let Some(column) = relation.shape.columns.iter().find(|c| c.name == field.name) else { continue };
+        let Some(value) = event.value(Side::Old, column) else { continue };
+        let Some(text) = value::render(column, Some(value)) else { continue };
+        // the output of a type may be somebody's code: nothing is borrowed meanwhile
+        let image = ARENA.with(|a| a.with(|| image::where_text_is_not_exact(column, value, text)));
+        PERMIT.with_borrow_mut(|p| {
+            let Some(p) = p.as_mut() else { return };
+            if let (Some(image), Some(at)) = (image, p.rows.get(&key)) {
+                p.originals.push((at / p.fields.len(), field.name, image));
+            }
+        });
+    }
+}
+
+static KEEP_ORIGINALS: Statement = Statement::new(
+    c"UPDATE customer_workflow.change AS c SET original_image = u.image
+        FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2), pg_catalog.unnest($3)) AS u (proposal, field, image)
+       WHERE c.proposal OPERATOR(pg_catalog.=) u.proposal AND c.field OPERATOR(pg_catalog.=) u.field",
+    &[INT8ARRAYOID, TEXTARRAYOID, BYTEAARRAYOID],
+);
+
+/// SQL `_keep_originals(proposals bigint[])`: writes down what `keep_originals` has kept; the proposals are in the order of the
+/// permit's records.
+pub fn write_originals(call: &Call) -> Option<Datum> {
+    let originals = PERMIT.with_borrow_mut(|p| p.as_mut().map(|p| std::mem::take(&mut p.originals)))?;
+    if originals.is_empty() {
+        return None;
+    }
+    let ids = call.bigints(0)?;
+    let datum = |id: Option<i64>| id.map(Datum::from);
+    let proposals: Vec<_> = originals.iter().map(|o| datum(ids.get(o.0).copied().flatten())).collect();
+    let fields: Vec<_> = originals.iter().map(|o| Some(value::text(&o.1))).collect();
+    let images: Vec<_> = originals.iter().map(|o| Some(o.2)).collect();
+    let arrays = [(INT8OID, proposals), (TEXTOID, fields), (BYTEAOID, images)];
+    KEEP_ORIGINALS.run(&arrays.map(|(of, items)| Some(array(of, &items))), |_| ());
     None
 }
 

@@ -143,6 +143,7 @@ pub fn last(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) {
+        permit::keep_originals(&relation, &event, || key_of(&relation, &event, Side::Old));
         if moving::leaves(&relation, &event, &[]) {
             moving::keep(&relation, &event, &[], Outcome::new(None, Vec::new(), ""));
         }

@@ -2,6 +2,7 @@
 //! compressed field. They are kept as PostgreSQL stores them, beside their text.
 
 use super::column::Column;
+use super::function::Call;
 use super::value::{self, Value};
 use super::{role, spi};
 use pgrx::pg_sys::{self, Datum, Oid};
@@ -71,6 +72,17 @@ pub fn value(column: &Column, image: Datum) -> Value {
         std::ptr::copy_nonoverlapping(rest.as_ptr(), copy, rest.len());
         Some(Datum::from(copy))
     }
+}
+
+/// SQL `_image_value(image bytea, "like" anyelement)`: the value, or null where it is none of that type, or not of this database.
+pub fn from_sql(call: &Call) -> Value {
+    value(&Column::of_type(call.arg_type(1)), call.arg(0)?)
+}
+
+/// Whether the texts of all values of this column are exact.
+pub fn text_is_always_exact(column: &Column) -> bool {
+    use pg_sys::{FLOAT4OID, FLOAT8OID};
+    !matches!(value::base_type(column.type_oid), FLOAT4OID | FLOAT8OID) && text_is_exact(column, Datum::from(0))
 }
 
 /// Whether nothing but the value itself can come back from its text, known without trying.

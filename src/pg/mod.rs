@@ -66,6 +66,8 @@ mod exports {
         cw_outside_approval, pg_finfo_cw_outside_approval => crate::apply::permit::outside;
         cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
+        cw_keep_originals, pg_finfo_cw_keep_originals => crate::apply::permit::write_originals;
+        cw_image_value, pg_finfo_cw_image_value => crate::pg::image::from_sql;
         cw_due, pg_finfo_cw_due => crate::decide::due::due;
         cw_raise, pg_finfo_cw_raise => crate::error::raise_from_sql;
         cw_condition_sql, pg_finfo_cw_condition_sql => crate::pg::parse::condition_sql;

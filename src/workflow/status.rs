@@ -43,6 +43,8 @@ pub enum Verb {
     DiscardChange,
     /// Give it up.
     Cancel,
+    /// Apply it without the approvals that are missing.
+    OverrideApply,
 }
 
 impl Status {
@@ -92,7 +94,7 @@ impl Status {
         use Status::*;
         match verb {
             Verb::Submit if self.is_editable() => Some(PendingApproval),
-            Verb::Recall if self == PendingApproval => Some(NotSubmitted),
+            Verb::Recall if matches!(self, PendingApproval | Approved) => Some(NotSubmitted),
             Verb::Approve if self == PendingApproval => Some(Applied),
             Verb::Reject if self == PendingApproval => Some(Rejected),
             Verb::RequestChange if self == PendingApproval => Some(ChangeRequested),
@@ -100,6 +102,7 @@ impl Status {
             Verb::Rebase | Verb::DiscardChange if matches!(self, PendingApproval | Approved) => Some(NotSubmitted),
             Verb::Rebase | Verb::DiscardChange if self.is_editable() => Some(self),
             Verb::Cancel if self.is_open() => Some(Cancelled),
+            Verb::OverrideApply if self.is_open() => Some(Applied),
             _ => None,
         }
     }
@@ -107,7 +110,7 @@ impl Status {
 
 impl Verb {
     /// All of them.
-    pub const ALL: [Verb; 8] = [
+    pub const ALL: [Verb; 9] = [
         Verb::Submit,
         Verb::Recall,
         Verb::Approve,
@@ -116,6 +119,7 @@ impl Verb {
         Verb::Rebase,
         Verb::DiscardChange,
         Verb::Cancel,
+        Verb::OverrideApply,
     ];
 
     /// Its name, as the SQL function is called.
@@ -129,6 +133,7 @@ impl Verb {
             Verb::Rebase => "rebase",
             Verb::DiscardChange => "discard_change",
             Verb::Cancel => "cancel",
+            Verb::OverrideApply => "override_apply",
         }
     }
 
@@ -163,9 +168,9 @@ mod tests {
     }
 
     #[test]
-    fn only_approve_applies_and_only_what_is_pending() {
+    fn but_for_an_override_only_approve_applies_and_only_what_is_pending() {
         for s in Status::ALL {
-            for v in Verb::ALL {
+            for v in Verb::ALL.into_iter().filter(|v| *v != Verb::OverrideApply) {
                 if s.after(v) == Some(Status::Applied) {
                     assert_eq!((s, v), (Status::PendingApproval, Verb::Approve));
                 }
