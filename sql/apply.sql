@@ -154,7 +154,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._check_now(text, text) IS 'Checks constraints that were deferred, with plans that are kept; those of the second list are deferred again';
 
 -- The array of values is two-dimensional: a row a record, in the order of the keys.
-CREATE FUNCTION customer_workflow._write_proposals(proposals bigint[], as_author boolean) RETURNS void
+CREATE FUNCTION customer_workflow._write_proposals(proposals bigint[], as_author boolean, whole boolean DEFAULT true) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     batch record;
@@ -163,6 +163,10 @@ DECLARE
     foreign_keys record;
     remembered integer;
 BEGIN
+    IF whole AND customer_workflow._in_sets(proposals) THEN
+        PERFORM customer_workflow._write_sets(proposals, as_author);
+        RETURN;
+    END IF;
     FOR batch IN
         WITH one AS (
             SELECT p.id, p.table_id, p.record_key, p.database_role,
@@ -186,8 +190,10 @@ BEGIN
         SELECT * INTO result FROM customer_workflow._write(batch.table_id,
             coalesce(batch.role, customer_workflow._writing_role(batch.relation, batch.options)), batch.role IS NULL,
             batch.keys, batch.fields, batch.proposed, batch.images, batch.role IS NULL);
-        SELECT * INTO foreign_keys FROM customer_workflow._deferrable(batch.relation, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user), true);
-        PERFORM customer_workflow._check_now(foreign_keys.names, foreign_keys.deferred);
+        IF whole THEN
+            SELECT * INTO foreign_keys FROM customer_workflow._deferrable(batch.relation, (SELECT r.oid FROM pg_roles AS r WHERE r.rolname = current_user), true);
+            PERFORM customer_workflow._check_now(foreign_keys.names, foreign_keys.deferred);
+        END IF;
         PERFORM customer_workflow._keep_originals(batch.ids);
         -- Not in _write(), where it would have to be for the table's owner too.
         PERFORM customer_workflow._permit_end();
@@ -215,7 +221,7 @@ BEGIN
     END LOOP;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._write_proposals(bigint[], boolean) IS 'Writes proposals, each of another record: as the writing role, or as their authors where these may';
+COMMENT ON FUNCTION customer_workflow._write_proposals(bigint[], boolean, boolean) IS 'Writes proposals, each of another record: as the writing role, or as their authors where these may; without whole, what more than one table says is checked by the caller';
 
 CREATE FUNCTION customer_workflow._may_update(role oid, relation regclass, fields text[]) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -297,18 +303,18 @@ BEGIN
             RAISE;
         END IF;
     END;
-    IF cardinality(proposals) > 1 THEN
+    IF cardinality(proposals) > 1 AND NOT customer_workflow._in_sets(proposals) THEN
         RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals[:half], rehearse);
         RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals[half + 1:], rehearse);
         RETURN;
     END IF;
     -- Nobody else learns anything through the owner's eyes.
-    IF rehearse AND code !~ '^CW' AND NOT EXISTS (
+    IF rehearse AND code !~ '^CW' AND EXISTS (
         SELECT FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-         WHERE p.id = proposals[1]
+         WHERE p.id = ANY (proposals)
            AND (customer_workflow._owns(t.relation)
                 OR customer_workflow._author_role(p.database_role, t.relation,
-                       ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id)) IS NOT NULL)) THEN
+                       ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id)) IS NOT NULL) IS NOT TRUE) THEN
         said := 'the change cannot be applied' || CASE WHEN con <> '' THEN format(' (constraint "%s")', con) ELSE '' END;
         detail := NULL;
         hint := NULL;
@@ -355,7 +361,7 @@ COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._key_value(name, text), customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
     customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean), customer_workflow._check_now(text, text),
-    customer_workflow._write_proposals(bigint[], boolean),
+    customer_workflow._write_proposals(bigint[], boolean, boolean),
     customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[]),
     customer_workflow._raise_problem(customer_workflow._problem),
     customer_workflow._is_outcome(text), customer_workflow._try_write(bigint[], boolean), customer_workflow._moved(bigint[])

@@ -25,6 +25,8 @@ DECLARE
     wrong record;
 BEGIN
     PERFORM customer_workflow._see_configuration(ARRAY[_merge.table_id]);
+    PERFORM customer_workflow._lock_mates(ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
+        WHERE p.record_hash = ANY (hashes) AND p.table_id = _merge.table_id AND p.author = _merge.author AND p.status = ANY (open_statuses)));
     own := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
                   WHERE p.record_hash = ANY (hashes) AND p.table_id = _merge.table_id AND p.author = _merge.author
                     AND p.status = ANY (open_statuses)
@@ -88,6 +90,7 @@ BEGIN
     IF recalled <> '{}' THEN
         PERFORM customer_workflow._interrupt(recalled);
         PERFORM customer_workflow._back_to_draft(recalled, 'recalled', '{"reason": "amended by its author"}');
+        PERFORM customer_workflow._take_back_mates(recalled, '{"reason": "a proposal of its change set was amended by its author"}');
         -- what the same UPDATE changes besides goes with it
         SELECT array_agg(coalesce(r.target, c.target) ORDER BY c.n),
                array_agg(CASE WHEN r.target IS NULL AND c.action <> 'recall' THEN c.action ELSE 'amend' END ORDER BY c.n) INTO targets, actions
@@ -304,7 +307,11 @@ BEGIN
     emptied := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
                       WHERE p.id = ANY (changed)
                         AND NOT EXISTS (SELECT FROM customer_workflow.change AS c
-                                         WHERE c.proposal = p.id AND c.field = ANY (customer_workflow._fields(t.relation)::text[])));
+                                         WHERE c.proposal = p.id AND c.field = ANY (customer_workflow._fields(t.relation)::text[]))
+                        -- a parent record may go on for the sake of its parts
+                        AND NOT EXISTS (SELECT FROM customer_workflow.proposal AS m
+                                         WHERE m.change_set = p.change_set AND m.part_of = p.id AND m.status = ANY (customer_workflow._open_statuses())));
+    PERFORM customer_workflow._take_back_mates(changed, '{"reason": "a proposal of its change set was edited"}');
     PERFORM customer_workflow._back_to_draft(ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p
          WHERE p.id = ANY (changed) AND p.id <> ALL (emptied) AND p.status IN ('pending_approval', 'approved')), NULL, NULL);
@@ -335,7 +342,8 @@ BEGIN
     UPDATE customer_workflow.proposal AS p SET record_key = k.new_key::jsonb, record_hash = k.new_hash, collects = coalesce(p.id = ANY (drafts), false)
       FROM unnest(old_hashes, new_keys, new_hashes) AS k (old_hash, new_key, new_hash)
      WHERE p.id = ANY (moved) AND p.record_hash = k.old_hash;
-    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id) WHERE p.id = ANY (moved) AND p.digest IS NOT NULL;
+    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id)
+     WHERE p.id = ANY (customer_workflow._with_mates(moved)) AND p.digest IS NOT NULL;
     PERFORM customer_workflow._log('key_changed', _keys_changed.table_id, p.id, NULL, jsonb_build_object('from', m.before, 'to', p.record_key))
        FROM unnest(moved, before) AS m (id, before) JOIN customer_workflow.proposal AS p ON p.id = m.id;
 END
@@ -355,6 +363,7 @@ BEGIN
     IF candidates = '{}' THEN
         RETURN;
     END IF;
+    PERFORM customer_workflow._lock_mates(candidates);
     -- The status again: one that was waited for may be closed by now.
     gone := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (candidates)
                      AND p.status = ANY (customer_workflow._open_statuses())

@@ -19,7 +19,8 @@ COMMENT ON COLUMN customer_workflow._case.comment IS 'Why';
 CREATE FUNCTION customer_workflow._cases(proposals bigint[]) RETURNS customer_workflow._case[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(ROW(p.id, p.table_id, p.record_key,
-                                  coalesce((SELECT jsonb_object_agg(c.field, c.proposed) FROM customer_workflow.change AS c WHERE c.proposal = p.id), '{}'),
+                                  coalesce((SELECT jsonb_object_agg(c.field, c.proposed) FROM customer_workflow.change AS c WHERE c.proposal = p.id), '{}')
+                                  || CASE WHEN p.change_set IS NULL THEN '{}' ELSE customer_workflow._part_changes(p.id) END,
                                   p.parties, p.author, coalesce(p.originator, p.author), p.data_entity, p.reference, p.comment)::customer_workflow._case
                               ORDER BY p.id), '{}')
       FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)
@@ -163,6 +164,11 @@ CREATE FUNCTION customer_workflow._unknown_field(relation regclass, condition te
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT min(format('column "%s" does not exist', f)) FROM unnest(customer_workflow._condition_fields(condition)) AS f
      WHERE NOT EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = relation AND a.attname = f AND a.attnum > 0 AND NOT a.attisdropped)
+       -- of a table that is a part of it
+       AND NOT EXISTS (SELECT FROM customer_workflow.protected_table AS own
+                         JOIN customer_workflow.protected_table AS t ON t.options #>> '{part_of,relation}' = own.relation_name
+                         JOIN pg_attribute AS a ON a.attrelid = t.relation AND a.attnum > 0 AND NOT a.attisdropped
+                        WHERE own.relation = _unknown_field.relation AND f = customer_workflow._name(t.relation) || '.' || a.attname)
 $$;
 COMMENT ON FUNCTION customer_workflow._unknown_field(regclass, text) IS 'What is wrong where a condition asks changed() about a field that the table does not have; it would never be true';
 

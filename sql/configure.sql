@@ -72,7 +72,7 @@ BEGIN
     EXECUTE format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE', configure.relation);
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
      WHERE t.id = customer_workflow._table_id(configure.relation) FOR UPDATE;
-    merged := customer_workflow._merge_options(tab.options, configure.options);
+    merged := customer_workflow._with_parent(customer_workflow._merge_options(tab.options, configure.options), tab.options);
     PERFORM customer_workflow._check_protection(configure.relation, customer_workflow._fields(configure.relation), merged, tab.search_path);
     IF merged <> tab.options THEN
         UPDATE customer_workflow.protected_table AS t SET options = merged WHERE t.id = tab.id;

@@ -36,8 +36,9 @@ BEGIN
         PERFORM customer_workflow._edited(request, moves.ids);
         -- what was seen is not what is proposed any more
         PERFORM customer_workflow._back_to_draft(ARRAY(
-            SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (moves.ids) AND p.status IN ('pending_approval', 'approved')), NULL, NULL);
-        UPDATE customer_workflow.proposal AS p SET digest = NULL WHERE p.id = ANY (moves.ids);
+            SELECT p.id FROM customer_workflow.proposal AS p
+             WHERE p.id = ANY (customer_workflow._with_mates(moves.ids)) AND p.status IN ('pending_approval', 'approved')), NULL, NULL);
+        UPDATE customer_workflow.proposal AS p SET digest = NULL WHERE p.id = ANY (customer_workflow._with_mates(moves.ids));
     END IF;
     RETURN QUERY SELECT * FROM unnest(problems);
     RETURN QUERY

@@ -196,7 +196,7 @@ BEGIN
         EXIT WHEN chunk.ids IS NULL;
         after_time := chunk.last_time;
         after_id := chunk.last_id;
-        claimed := customer_workflow._claim(chunk.proposals, chunk.writing);
+        claimed := customer_workflow._claim_whole(chunk.proposals, chunk.writing);
         -- Of one proposal, and of what becomes effective in one record, what was due first happens first.
         FOR round IN
             SELECT array_agg(r.id ORDER BY r.id)

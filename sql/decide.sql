@@ -7,9 +7,13 @@ BEGIN
     -- names with their lengths, values by their digests: nothing passes from one part into another
     RETURN QUERY
     SELECT p.id, encode(sha256(convert_to(concat_ws(E'\n', p.table_id, p.record_key, length(coalesce(_digests.workflow, p.workflow, '')), coalesce(_digests.workflow, p.workflow, ''),
-                                                    coalesce(_digests.version, p.version, 0), c.changes,
+                                                    coalesce(_digests.version, p.version, 0), c.changes, s.content,
                                                     'effective at ' || extract(epoch FROM p.effective_at)), 'UTF8')), 'hex')
       FROM customer_workflow.proposal AS p
+      -- who decides one of a change set decides on all of it
+      LEFT JOIN (SELECT q.change_set, customer_workflow._set_content(q.change_set) AS content
+                   FROM customer_workflow.proposal AS q WHERE q.change_set IS NOT NULL AND q.id = ANY (proposals) GROUP BY q.change_set) AS s
+        ON s.change_set = p.change_set
       LEFT JOIN (SELECT c.proposal, string_agg(concat_ws(E'\n', length(c.field), c.field,
                             coalesce(encode(sha256(convert_to(c.original, 'UTF8')), 'hex'), '-'),
                             coalesce(encode(sha256(convert_to(c.proposed, 'UTF8')), 'hex'), '-'), coalesce(encode(sha256(c.image), 'hex'), '-')),
@@ -28,7 +32,7 @@ COMMENT ON FUNCTION customer_workflow._digest(bigint) IS 'The digest of one prop
 
 CREATE TYPE customer_workflow._request AS (
     verb text, person text, identities text[], mine text[], comment text, work_item bigint, on_conflict text, automatic boolean,
-    fields text[], effective_at timestamptz);
+    fields text[], effective_at timestamptz, whole_sets boolean);
 COMMENT ON TYPE customer_workflow._request IS 'Who asks for what: the verb, the person with all identities and everything he holds, and the verb''s arguments';
 
 CREATE FUNCTION customer_workflow._request(verb text, comment text, work_item bigint, on_conflict text,
@@ -42,7 +46,7 @@ BEGIN
     END IF;
     RETURN ROW(verb, customer_workflow._require_person(), customer_workflow._identities(), customer_workflow._my_assignees(),
                CASE WHEN comment ~ '\S' THEN btrim(comment, E' \t\r\n') END, work_item, on_conflict, false,
-               fields::text[], effective_at);
+               fields::text[], effective_at, NULL::boolean);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._request(text, text, bigint, text, name[], timestamptz) IS 'A request of the current person';
@@ -64,7 +68,8 @@ LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
     WITH asked AS (
-        SELECT a.id, a.n, a.digest AS given, p.id AS found, p.table_id, p.record_key, p.status, p.author, p.originator, p.parties, p.self_approval, p.digest
+        SELECT a.id, a.n, a.digest AS given, p.id AS found, p.table_id, p.record_key, p.status, p.author, p.originator, p.parties, p.self_approval, p.digest,
+               p.part_of
           FROM ROWS FROM (unnest(proposals), unnest(digests)) WITH ORDINALITY AS a (id, digest, n)
           LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id AND p.id = ANY (proposals)
     ), tables AS MATERIALIZED (
@@ -117,7 +122,7 @@ BEGIN
                    WHEN request.verb IN ('approve', 'reject', 'request_change') AND a.given IS NULL
                         AND (t.options ->> 'require_digest')::boolean THEN 'CW002 missing'
                    WHEN a.given <> coalesce(a.digest, '') THEN 'CW002'
-               END AS code, t.relation, t.row_security
+               END AS code, t.relation, t.row_security, coalesce(t.options -> 'part_of' <> 'null', false) AS is_part
           -- OFFSET 0: once a proposal, not wherever its code is asked for
           FROM asked AS a LEFT JOIN tables AS t ON t.id = a.table_id OFFSET 0
     ), judged AS (
@@ -126,7 +131,10 @@ BEGIN
                               AND NOT EXISTS (SELECT FROM customer_workflow._acting AS s WHERE s.id = c.id AND s.acts OFFSET 0)
                               AND (c.row_security OR NOT has_table_privilege(customer_workflow._looking_role(),
                                                                              c.relation, 'SELECT')) THEN 'P0002'
-                         WHEN c.code IS NOT NULL OR request.verb <> 'submit' OR c.has_workflow THEN c.code
+                         WHEN c.code IS NOT NULL OR request.verb <> 'submit' THEN c.code
+                         -- what is a part has the workflow of its parent, and none else
+                         WHEN c.is_part AND c.part_of IS NULL THEN 'CW004 parent'
+                         WHEN c.has_workflow OR c.part_of IS NOT NULL THEN NULL
                          WHEN c.approvers IS NULL THEN 'CW004'
                          WHEN NOT EXISTS (SELECT FROM eligible AS e
                                            WHERE e.id = c.table_id
@@ -151,6 +159,7 @@ BEGIN
                WHEN 'CW002 missing' THEN format('a digest is required to %s proposal %s for %s', v.plain, j.id, v.record)
                WHEN 'CW002' THEN format('proposal %s for %s is not what you saw', j.id, v.record)
                WHEN 'CW004' THEN format('no workflow and no approvers are defined for table "%s"', j.tab)
+               WHEN 'CW004 parent' THEN format('nobody decides proposal %s for %s', j.id, v.record)
                WHEN 'CW004 nobody' THEN format('nobody may approve proposal %s for %s', j.id, v.record)
            END,
            CASE j.verdict
@@ -171,11 +180,13 @@ BEGIN
                        coalesce((SELECT string_agg(DISTINCT customer_workflow._display(h.holder), ', ') FROM customer_workflow.work_item AS w
                                   CROSS JOIN LATERAL (SELECT w.assignee UNION ALL SELECT l.person FROM customer_workflow.work_item_place AS l
                                                        WHERE l.work_item = w.id) AS h (holder)
-                                  WHERE w.proposal = j.id AND w.status = 'open'), 'nobody'), customer_workflow._display(request.person))
+                                  WHERE w.proposal = j.id AND w.status = 'open'),
+                                (SELECT format('the others of change set %s', p.change_set) FROM customer_workflow.proposal AS p WHERE p.id = j.id AND p.held), 'nobody'), customer_workflow._display(request.person))
                WHEN '22023' THEN 'The comment is null or empty.'
                WHEN 'CW002' THEN format('Its digest is %s, and %s was given.', coalesce(j.digest, 'not set'), j.given)
                WHEN 'CW002 missing' THEN 'Option require_digest of the table is true.'
                WHEN 'CW004' THEN 'A proposal needs somebody who decides it.'
+               WHEN 'CW004 parent' THEN 'Its table is a part of another one (option part_of), and it was proposed before that.'
                WHEN 'CW004 nobody' THEN format('%s has no member who is neither its author nor its originator.', customer_workflow._display(j.approvers))
            END,
            CASE split_part(j.verdict, ' ', 1)
@@ -198,6 +209,7 @@ BEGIN
                WHEN 'CW002' THEN CASE WHEN j.verdict = 'CW002' THEN 'Look at the proposal again: customer_workflow.review() shows what it is now and its digest.'
                                       ELSE 'Give the digest that you saw in customer_workflow.my_work_items or review().' END
                WHEN 'CW004' THEN CASE WHEN j.verdict = 'CW004' THEN 'Name approvers: customer_workflow.protect(…, approvers => ''role:…'').'
+                                      WHEN j.verdict = 'CW004 parent' THEN 'Cancel it, and propose the change again.'
                                       ELSE 'Add another member to it.' END
            END,
            NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
@@ -239,7 +251,14 @@ DECLARE
     hashes uuid[] := '{}';
     moved bigint[];
 BEGIN
-    -- Everywhere in this order: records by key, then proposals by number. Capture has the record before it looks for proposals.
+    -- Everywhere in this order: change sets, records by key, proposals by number. Capture has the record before it looks for proposals.
+    IF customer_workflow._in_sets(proposals) THEN
+        PERFORM FROM customer_workflow.change_set AS s
+          WHERE s.id IN (SELECT p.change_set FROM customer_workflow.proposal AS p WHERE p.change_set IS NOT NULL AND p.id = ANY (proposals))
+          ORDER BY s.id FOR UPDATE;
+        proposals := customer_workflow._with_mates(proposals);
+        ids := proposals;
+    END IF;
     IF with_records THEN
         FOR batch IN
             SELECT p.table_id, array_agg(p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes

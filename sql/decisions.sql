@@ -70,17 +70,29 @@ CREATE FUNCTION customer_workflow._submit(request customer_workflow._request, pr
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     problems customer_workflow._problem[];
+    parts bigint[] := '{}';
     choice record;
 BEGIN
     PERFORM customer_workflow._set_effective(request, proposals);
     problems := ARRAY(SELECT r FROM customer_workflow._try_write(ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p
          WHERE p.id = ANY (proposals)
-           AND p.table_id IN (SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._option(t.id, 'validate_on_submit')::boolean)
+           AND (p.table_id IN (SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._option(t.id, 'validate_on_submit')::boolean)
+                OR request.whole_sets)
          ORDER BY p.id), true) AS r);
+    IF request.whole_sets AND cardinality(problems) > 0 THEN
+        PERFORM customer_workflow._raise_problem(problems[1]);
+    ELSIF request.whole_sets THEN
+        parts := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.part_of IS NOT NULL ORDER BY p.id);
+    END IF;
     SELECT * INTO choice FROM customer_workflow._choose_workflows(request,
-        ARRAY(SELECT id FROM unnest(proposals) AS id EXCEPT SELECT f.proposal FROM unnest(problems) AS f));
+        ARRAY(SELECT id FROM unnest(proposals) AS id EXCEPT SELECT f.proposal FROM unnest(problems) AS f EXCEPT SELECT id FROM unnest(parts) AS id));
     problems := problems || choice.failed;
+    IF request.whole_sets AND cardinality(problems) > 0 THEN
+        PERFORM customer_workflow._raise_problem(problems[1]);
+    ELSIF cardinality(parts) > 0 THEN
+        PERFORM customer_workflow._submit_parts(request, parts, choice.chosen, choice.workflows, choice.versions);
+    END IF;
     RETURN QUERY SELECT * FROM unnest(problems);
     RETURN QUERY
     SELECT * FROM customer_workflow._run(request, ARRAY(
@@ -92,14 +104,16 @@ BEGIN
                        'changed', s.changed,
                        'interrupted', s.interrupted)),
                    s.workflow, s.version)::customer_workflow._event
-          FROM (SELECT h.workflow, h.version, coalesce(request.person, p.author) AS person, p.parties, c.fields,
+          FROM (SELECT h.workflow, h.version, coalesce(request.person, p.author) AS person, p.parties,
+                       CASE WHEN p.change_set IS NULL THEN c.fields ELSE c.fields || customer_workflow._part_fields(p.id) END AS fields,
                        CASE WHEN i.how IS NOT NULL THEN i.changed
                             WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END AS changed,
                        i.how AS interrupted,
                        array_agg(p.id) AS proposals
                   FROM unnest(choice.chosen, choice.workflows, choice.versions) AS h (id, workflow, version)
                   JOIN customer_workflow.proposal AS p ON p.id = h.id
-                  JOIN (SELECT x.proposal, array_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
+                  -- a parent record may change in its parts only
+                  LEFT JOIN (SELECT x.proposal, array_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
                          WHERE x.proposal = ANY (choice.chosen) GROUP BY x.proposal) AS c ON c.proposal = p.id
                   LEFT JOIN customer_workflow._interruptions(request, choice.chosen, choice.workflows, choice.versions) AS i ON i.proposal = p.id
                  GROUP BY 1, 2, 3, 4, 5, 6, 7) AS s), false);

@@ -60,7 +60,7 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._moved_since_approval(bigint[], bigint[]) IS 'Approved proposals whose record holds something else than what their approvers saw, whatever option conflict says';
 
-CREATE FUNCTION customer_workflow._apply_effective(deadlines bigint[]) RETURNS SETOF customer_workflow._problem
+CREATE FUNCTION customer_workflow._apply_effective(deadlines bigint[], whole_set boolean DEFAULT false) RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ids bigint[] := ARRAY(SELECT d.proposal FROM customer_workflow.deadline AS d WHERE d.id = ANY (deadlines) ORDER BY d.proposal);
@@ -71,13 +71,22 @@ DECLARE
 BEGIN
     IF ids = '{}' THEN
         RETURN;
+    ELSIF NOT whole_set AND customer_workflow._in_sets(ids) THEN
+        RETURN QUERY SELECT * FROM customer_workflow._apply_effective_sets(deadlines);
+        RETURN;
     END IF;
     failed := ARRAY(SELECT m FROM customer_workflow._moved_since_approval(deadlines, ids) AS m);
+    IF whole_set THEN
+        failed := customer_workflow._of_all(failed, ids);
+    END IF;
     rivals := customer_workflow._rivals(ids);
     before := customer_workflow._moves(rivals);
     failed := failed || ARRAY(
         SELECT w FROM customer_workflow._apply(ARRAY(SELECT id FROM unnest(ids) AS id EXCEPT SELECT f.proposal FROM unnest(failed) AS f ORDER BY 1), false) AS r
          CROSS JOIN LATERAL customer_workflow._without_row(r) AS w);
+    IF whole_set THEN
+        failed := customer_workflow._of_all(failed, ids);
+    END IF;
     PERFORM customer_workflow._tell_overtaken(NULL, ids, rivals, before);
     -- What was merely locked or in use is tried again.
     RETURN QUERY SELECT f.* FROM unnest(failed) AS f WHERE f.sqlstate LIKE '55%';
@@ -103,11 +112,11 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._apply_effective(bigint[])
-    IS 'Applies approved proposals whose date has come, each of another record; what cannot be applied goes back to its author; returns those to be tried again';
+COMMENT ON FUNCTION customer_workflow._apply_effective(bigint[], boolean)
+    IS 'Applies approved proposals whose date has come, each of another record; what cannot be applied goes back to its author; returns those to be tried again. whole_set: all of them are one change set';
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._set_effective(customer_workflow._request, bigint[]), customer_workflow._put_off(customer_workflow._course[], bigint[]),
     customer_workflow._await_date(bigint[], jsonb), customer_workflow._moved_since_approval(bigint[], bigint[]),
-    customer_workflow._apply_effective(bigint[])
+    customer_workflow._apply_effective(bigint[], boolean)
     FROM PUBLIC;

@@ -26,6 +26,7 @@ BEGIN
     PERFORM customer_workflow._close(proposals);
     PERFORM customer_workflow._log(_cancel_locked.kind, p.table_id, p.id, NULL, _cancel_locked.details)
        FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) ORDER BY p.id;
+    PERFORM customer_workflow._leave_sets(proposals);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._cancel_locked(bigint[], text, jsonb) IS 'Cancels proposals that the caller has locked, for a reason that is not a person''s verb';
@@ -155,6 +156,10 @@ BEGIN
                          FROM jsonb_array_elements_text(e.value) WITH ORDINALITY AS c (col, place)))
               FROM jsonb_each(after -> 'companions') AS e));
     END IF;
+    IF after ? 'part_of' THEN
+        after := jsonb_set(after, '{part_of,by}', (SELECT jsonb_agg(customer_workflow._renamed_text(b.col, old_name, new_name) ORDER BY b.place)
+                                                     FROM jsonb_array_elements_text(after #> '{part_of,by}') WITH ORDINALITY AS b (col, place)));
+    END IF;
     UPDATE customer_workflow.protected_table AS t SET options = after WHERE t.id = tab.id AND t.options <> after;
     UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', customer_workflow._renamed_keys(e.options -> 'fields', old_name, new_name))
      WHERE e.table_id = tab.id AND e.options -> 'fields' ? old_name;
@@ -171,7 +176,8 @@ BEGIN
          WHERE p.id = k.id
         RETURNING p.id)
     SELECT changed || coalesce(array_agg(f.id), '{}') INTO changed FROM followed AS f;
-    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id) WHERE p.id = ANY (changed) AND p.digest IS NOT NULL;
+    UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id)
+     WHERE p.id = ANY (customer_workflow._with_mates(changed)) AND p.digest IS NOT NULL;
     PERFORM customer_workflow._log('column_renamed', tab.id, NULL, NULL, jsonb_build_object('old', old_name, 'new', new_name));
     BEGIN
         PERFORM customer_workflow._check_protection(tab.relation, customer_workflow._fields(tab.relation), after, tab.search_path);
@@ -247,7 +253,10 @@ BEGIN
                         WHERE renames AND a.attname <> s.value LOOP
             PERFORM customer_workflow._rename_column(tab, renamed.old_name, renamed.new_name);
         END LOOP;
-        UPDATE customer_workflow.protected_table AS t SET relation_name = t.relation::text WHERE t.id = tab.id AND t.relation_name <> t.relation::text;
+        IF tab.relation_name <> tab.relation::text THEN
+            UPDATE customer_workflow.protected_table AS t SET relation_name = t.relation::text WHERE t.id = tab.id;
+            PERFORM customer_workflow._parts_follow(tab.relation_name, tab.relation::text);
+        END IF;
         PERFORM customer_workflow._guard_partitions(tab.relation);
         fields := coalesce(customer_workflow._fields(tab.relation), '{}');
         PERFORM customer_workflow._check_columns(tab.relation, fields);

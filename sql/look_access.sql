@@ -110,7 +110,19 @@ SELECT p.*, a.acts
                                        WHERE l.work_item = w.id AND l.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))))
         OR EXISTS (SELECT FROM customer_workflow.history AS h
                     WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated', 'override_reviewed')
-                      AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])) AS acts
+                      AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))
+        -- who decides one of a change set decides on all of it
+        OR p.change_set IS NOT NULL
+           AND EXISTS (SELECT FROM customer_workflow.proposal AS m
+                        WHERE m.change_set = p.change_set
+                          AND (EXISTS (SELECT FROM customer_workflow.work_item AS w
+                                        WHERE w.proposal = m.id AND w.status = 'open'
+                                          AND (w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
+                                               OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
+                                                           WHERE l.work_item = w.id AND l.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))))
+                               OR EXISTS (SELECT FROM customer_workflow.history AS h
+                                           WHERE h.proposal = m.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated', 'override_reviewed')
+                                             AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])))) AS acts
     OFFSET 0) AS a;
 COMMENT ON VIEW customer_workflow._acting IS 'Every proposal, and whether the caller may see all of it: he acts in it, or sees everything of its table';
 

@@ -35,14 +35,16 @@ SELECT p.id,
                                    UNION ALL
                                   SELECT l.person FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id) AS h (holder)
               WHERE w.proposal = p.id AND w.status = 'open'
+             UNION
+             SELECT format('change set %s', p.change_set) WHERE p.held AND p.status = 'pending_approval'
               ORDER BY 1) AS waiting_on,
        CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.workflow, 'built_in') END AS workflow,
        CASE WHEN p.submitted_at IS NOT NULL THEN coalesce(p.version, 1) END AS version,
        CASE WHEN p.complete THEN p.digest END AS digest,
        CASE WHEN p.open THEN (
            SELECT customer_workflow._conflict(
-                      CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, array_agg(c.field))
-                           ELSE customer_workflow._own_values(p.relation, p.record_key, array_agg(c.field)) END,
+                      CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, coalesce(array_agg(c.field), '{}'))
+                           ELSE customer_workflow._own_values(p.relation, p.record_key, coalesce(array_agg(c.field), '{}')) END,
                       array_agg(c.original), array_agg(c.proposed))
              FROM customer_workflow.change AS c
             WHERE c.proposal = p.id AND (p.acts OR p.privileges -> 'fields' ? c.field)) END AS conflict,
@@ -55,7 +57,8 @@ SELECT p.id,
        p.privileges,
        p.complete,
        p.effective_at,
-       p.reverts
+       p.reverts,
+       p.change_set
   FROM customer_workflow._seen_proposal AS p;
 COMMENT ON VIEW customer_workflow._page IS 'proposals, and what review() needs besides';
 
@@ -80,7 +83,7 @@ COMMENT ON COLUMN customer_workflow.proposals.created_at IS 'When its first chan
 COMMENT ON COLUMN customer_workflow.proposals.submitted_at IS 'When it was last submitted';
 COMMENT ON COLUMN customer_workflow.proposals.decided_at IS 'When it was last decided';
 COMMENT ON COLUMN customer_workflow.proposals.applied_at IS 'When its values were written';
-COMMENT ON COLUMN customer_workflow.proposals.waiting_on IS 'The assignees of its open work items, and who stands in for them';
+COMMENT ON COLUMN customer_workflow.proposals.waiting_on IS 'The assignees of its open work items, and who stands in for them; its change set, where only others of that are waited for';
 COMMENT ON COLUMN customer_workflow.proposals.workflow IS 'The workflow in which it runs or ran; null before submit';
 COMMENT ON COLUMN customer_workflow.proposals.version IS 'The version of that workflow';
 COMMENT ON COLUMN customer_workflow.proposals.digest IS 'SHA-256 of what was submitted, for approve(digest => …); null while it can be edited, and for readers who may not see all its values';

@@ -16,7 +16,8 @@ AS $$
                        customer_workflow._configures(t.relation) AS administrator,
                        ARRAY(SELECT a.verb FROM customer_workflow.work_item AS w
                               CROSS JOIN unnest(customer_workflow._item_actions(w.actions, w.outcomes, t.enabled)) AS a (verb)
-                              WHERE w.proposal = p.id AND w.status = 'open'
+                              WHERE w.proposal IN (SELECT p.id UNION ALL SELECT m.id FROM customer_workflow.proposal AS m WHERE m.change_set = p.change_set)
+                                AND w.status = 'open'
                                 AND (coalesce(p.self_approval, false) OR NOT p.parties && (customer_workflow._identities()))
                                 AND (w.assignee = ANY (customer_workflow._my_assignees())
                                      OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
@@ -60,10 +61,16 @@ SELECT p.id AS proposal,
            'allowed_actions', CASE WHEN p.open THEN to_jsonb(customer_workflow._allowed_actions(p.id, now.conflict = 'moved'))
                                    ELSE '[]' END,
            'problems', v.problems || CASE WHEN p.submit_message IS NULL THEN '[]' ELSE jsonb_build_array(jsonb_build_object(
-               'field', NULL, 'problem', 'submit', 'sqlstate', p.submit_sqlstate, 'message', p.submit_message)) END) AS review
+               'field', NULL, 'problem', 'submit', 'sqlstate', p.submit_sqlstate, 'message', p.submit_message)) END)
+       || CASE WHEN p.change_set IS NULL THEN '{}' ELSE jsonb_build_object('change_set', (
+              SELECT jsonb_build_object('change_set', s.id, 'title', s.title, 'comment', s.comment, 'status', s.status,
+                         'proposals', (SELECT jsonb_agg(jsonb_build_object('proposal', m.id, 'relation', m.relation, 'record_key', m.record_key,
+                                                  'status', m.status, 'part_of', m.part_of) ORDER BY m.id)
+                                         FROM customer_workflow._seen_proposal AS m WHERE m.change_set = s.id))
+                FROM customer_workflow.change_sets AS s WHERE s.id = p.change_set)) END AS review
   FROM customer_workflow._page AS p
  CROSS JOIN LATERAL (
-    SELECT array_agg(c.field ORDER BY c.field) AS fields, array_agg(c.original ORDER BY c.field) AS originals,
+    SELECT coalesce(array_agg(c.field ORDER BY c.field), '{}') AS fields, array_agg(c.original ORDER BY c.field) AS originals,
            array_agg(c.proposed ORDER BY c.field) AS proposeds
       FROM customer_workflow.change AS c
      WHERE c.proposal = p.id AND (p.acts OR p.privileges -> 'fields' ? c.field)) AS c

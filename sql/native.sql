@@ -86,6 +86,10 @@ CREATE FUNCTION customer_workflow._overtook(proposals bigint[]) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_overtook';
 COMMENT ON FUNCTION customer_workflow._overtook(bigint[]) IS 'Tells whoever acts, at the end of his statement, that it has overtaken these proposals';
 
+CREATE FUNCTION customer_workflow._enter_change_set(change_set bigint) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_enter_change_set';
+COMMENT ON FUNCTION customer_workflow._enter_change_set(bigint) IS 'What the current person proposes goes into this change set until the transaction ends';
+
 CREATE FUNCTION customer_workflow._permit(relation regclass, keys text[], fields text[], "values" text[], images bytea[], role oid) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit';
 COMMENT ON FUNCTION customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid) IS 'Lets the next statement write exactly these values, read as this role, to exactly these records';
@@ -200,7 +204,7 @@ COMMENT ON FUNCTION customer_workflow._diagram(jsonb, jsonb) IS 'A definition as
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._inspect(jsonb), customer_workflow._calendar_problems(jsonb), customer_workflow._diagram(jsonb, jsonb),
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
-    customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
+    customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),
     customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
     customer_workflow._render_text(text, jsonb),

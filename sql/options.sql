@@ -17,7 +17,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "record_label": null,
         "on_record_delete": "cancel",
         "redundant_update": "write",
-        "apply_as": null
+        "apply_as": null,
+        "part_of": null
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_defaults() IS 'Every option of a protected table with its default; what is not here is no option';
@@ -40,7 +41,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "record_label": "text",
         "on_record_delete": ["cancel", "restrict"],
         "redundant_update": ["write", "skip"],
-        "apply_as": "text"
+        "apply_as": "text",
+        "part_of": "parent"
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_rules() IS 'Valid values of each option of a protected table: a list of words, or the kind of value';
@@ -88,6 +90,11 @@ BEGIN
             RETURN CASE WHEN kind <> 'boolean' THEN 'Valid values are: true, false.' END;
         WHEN 'text' THEN
             RETURN CASE WHEN kind <> 'string' OR value = '""' THEN 'A valid value is a text that is not empty.' END;
+        WHEN 'parent' THEN
+            RETURN CASE WHEN kind <> 'object' OR value - 'relation' - 'by' <> '{}'
+                          OR jsonb_typeof(value -> 'relation') IS DISTINCT FROM 'string' OR jsonb_typeof(value -> 'by') IS DISTINCT FROM 'array'
+                          OR value -> 'by' = '[]' OR jsonb_path_exists(value, 'strict $.by[*] ? (@.type() != "string")')
+                        THEN 'A valid value is an object with a table and the columns that refer to it, for example {"relation": "customers", "by": ["customer_id"]}.' END;
         WHEN 'texts' THEN
             RETURN CASE WHEN kind <> 'object' OR jsonb_path_exists(value, 'strict $.* ? (@.type() != "string" || @ == "")')
                         THEN 'A valid value is an object of column names, each with a text, for example {"version": "old.version + 1"}.' END;
@@ -302,6 +309,7 @@ BEGIN
     PERFORM customer_workflow._check_companions(relation, fields, options);
     PERFORM customer_workflow._check_columns(relation, customer_workflow._companions(options));
     PERFORM customer_workflow._check_references(relation, customer_workflow._held_columns(relation, fields, options));
+    PERFORM customer_workflow._check_part_of(relation, fields, options);
     writer := customer_workflow._writing_role(relation, options);
     PERFORM customer_workflow._check_bookkeeping(relation, fields, options, writer, path);
     IF options ? 'record_label' THEN

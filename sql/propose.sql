@@ -126,7 +126,7 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    SELECT nullif(f."column", ''), 'refused', f.sqlstate, f.message FROM customer_workflow._try_write(ARRAY[target.id], true) AS f;
+    SELECT nullif(f."column", ''), 'refused', f.sqlstate, f.message FROM customer_workflow._try_write(customer_workflow._with_mates(ARRAY[target.id]), true) AS f;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow.check_proposal(bigint) IS 'Would it apply now? One row a problem, none when it would; nothing is written';
@@ -134,7 +134,7 @@ COMMENT ON FUNCTION customer_workflow.check_proposal(bigint) IS 'Would it apply 
 CREATE FUNCTION customer_workflow._submit_for_authors(proposals bigint[]) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto SET jit = off AS $$
 DECLARE
-    request customer_workflow._request := ROW('submit', NULL, '{}', '{}', NULL, NULL, NULL, true, NULL, NULL);
+    request customer_workflow._request := ROW('submit', NULL, '{}', '{}', NULL, NULL, NULL, true, NULL, NULL, NULL);
     ids bigint[];
     failed customer_workflow._problem[];
 BEGIN
@@ -142,7 +142,14 @@ BEGIN
     PERFORM customer_workflow._lock(proposals, true);
     ids := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
                   WHERE p.id = ANY (proposals) AND p.status IN ('not_submitted', 'change_requested', 'rejected') ORDER BY p.id);
+    IF customer_workflow._in_sets(ids) THEN
+        request := jsonb_populate_record(request, '{"whole_sets": true}');
+        PERFORM customer_workflow._prepare_sets(request, ids);
+    END IF;
     failed := ARRAY(SELECT o FROM customer_workflow._obstacles(request, ids, NULL) AS o);
+    IF request.whole_sets AND cardinality(failed) > 0 THEN
+        PERFORM customer_workflow._raise_problem(failed[1]);
+    END IF;
     failed := failed || ARRAY(SELECT f FROM customer_workflow._submit(request,
         ARRAY(SELECT id FROM unnest(ids) AS id WHERE id NOT IN (SELECT f.proposal FROM unnest(failed) AS f))) AS f);
     UPDATE customer_workflow.proposal AS p SET submit_sqlstate = f.sqlstate, submit_message = f.message
@@ -160,7 +167,9 @@ DECLARE
     marked bigint;
 BEGIN
     FOR batch IN
-        SELECT array_agg(p.id) AS ids FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) GROUP BY p.table_id ORDER BY p.table_id
+        SELECT array_agg(p.id) AS ids FROM customer_workflow.proposal AS p WHERE p.id = ANY (customer_workflow._ready_sets(proposals))
+         GROUP BY p.change_set, CASE WHEN p.change_set IS NULL THEN p.table_id END
+         ORDER BY p.change_set NULLS FIRST, min(p.table_id)
     LOOP
         BEGIN
             failed := failed + customer_workflow._submit_for_authors(batch.ids);

@@ -302,7 +302,7 @@ BEGIN
     SELECT array_agg(f.name ORDER BY f.place) INTO new_fields
       FROM (SELECT u.name, min(u.place) AS place FROM unnest(old_fields || _protect.fields) WITH ORDINALITY AS u (name, place) GROUP BY u.name) AS f;
     new_approvers := coalesce(new_approvers, before.approvers);
-    new_options := customer_workflow._merge_options(before.options, _protect.options);
+    new_options := customer_workflow._with_parent(customer_workflow._merge_options(before.options, _protect.options), before.options);
     -- An administrator does not change what the names in the owner's triggers mean.
     new_path := CASE WHEN before.search_path = '' OR customer_workflow._owns(_protect.relation)
                      THEN customer_workflow._safe_path(_protect.relation, _protect.path) ELSE before.search_path END;
@@ -324,7 +324,7 @@ BEGIN
     IF before.search_path <> new_path THEN
         PERFORM customer_workflow._tell_left_out(_protect.relation, _protect.path);
     END IF;
-    IF new_approvers IS NULL AND NOT customer_workflow._has_workflow(before.id) THEN
+    IF new_approvers IS NULL AND NOT new_options ? 'part_of' AND NOT customer_workflow._has_workflow(before.id) THEN
         RAISE WARNING USING MESSAGE = format('nothing can be submitted for table "%s": it has no approvers', customer_workflow._name(_protect.relation)),
             HINT = format('Name them: SELECT customer_workflow.protect(%L, %L, approvers => ''role:…'').', _protect.relation, _protect.fields);
     END IF;
@@ -371,6 +371,9 @@ BEGIN
     END IF;
     SELECT coalesce(array_agg(f ORDER BY o), '{}') INTO new_fields FROM unnest(old_fields) WITH ORDINALITY AS u (f, o) WHERE f <> ALL (gone);
 
+    IF new_fields <> '{}' THEN
+        PERFORM customer_workflow._check_part_of(tab.relation, new_fields, tab.options);
+    END IF;
     touched := customer_workflow._lock_touched(tab.id, gone, new_fields, coalesce(unprotect.cancel_open, false));
     IF new_fields = '{}' THEN
         PERFORM customer_workflow._uninstall(tab.relation);

@@ -22,8 +22,9 @@ CREATE FUNCTION customer_workflow._run(request customer_workflow._request, event
     RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    courses customer_workflow._course[] := ARRAY(SELECT c FROM customer_workflow._advance(request, events) AS c);
-    problems customer_workflow._problem[] := ARRAY(SELECT r FROM customer_workflow._refusals(request, courses) AS r);
+    sets boolean := customer_workflow._in_sets(ARRAY(SELECT i.id FROM unnest(events) AS e CROSS JOIN LATERAL unnest(e.proposals) AS i (id)));
+    courses customer_workflow._course[];
+    problems customer_workflow._problem[];
     failed customer_workflow._problem[];
     overwritten jsonb := '{}';
     checked bigint[];
@@ -37,10 +38,20 @@ DECLARE
     records bigint;
     some_revert boolean;
 BEGIN
+    IF sets AND NOT all_or_nothing AND request.whole_sets IS NOT TRUE THEN
+        RETURN QUERY SELECT * FROM customer_workflow._run_sets(request, events);
+        RETURN;
+    END IF;
+    all_or_nothing := all_or_nothing OR sets;
+    courses := ARRAY(SELECT c FROM customer_workflow._advance(request, events) AS c);
+    problems := ARRAY(SELECT r FROM customer_workflow._refusals(request, courses) AS r);
     IF all_or_nothing AND cardinality(problems) > 0 THEN
         PERFORM customer_workflow._raise_problem(problems[1]);
     END IF;
     courses := ARRAY(SELECT c FROM unnest(courses) AS c WHERE NOT c.result ? 'refused');
+    IF sets THEN
+        courses := customer_workflow._together(request, courses);
+    END IF;
     applied := ARRAY(SELECT i.id FROM customer_workflow._effects(courses, 'apply') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id) ORDER BY i.id);
     SELECT count(DISTINCT p.record_hash) FILTER (WHERE p.effective_at IS NULL OR p.effective_at <= now()),
            array_agg(p.id) FILTER (WHERE p.effective_at > now()), bool_or(p.reverts IS NOT NULL)
@@ -50,7 +61,7 @@ BEGIN
         courses := customer_workflow._put_off(courses, waiting);
         applied := ARRAY(SELECT id FROM unnest(applied) AS id WHERE id <> ALL (waiting));
     END IF;
-    IF cardinality(applied) > records THEN
+    IF NOT sets AND cardinality(applied) > records THEN
         -- Each sees the result of the one before, in its conditions too.
         later := ARRAY(SELECT r.id FROM (SELECT p.id, row_number() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS n
                                            FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied)) AS r
@@ -67,6 +78,9 @@ BEGIN
     -- No step of an approval passes over what moved.
     checked := CASE WHEN request.verb = 'approve' THEN ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) ORDER BY i.id)
                     ELSE applied END;
+    IF sets THEN
+        checked := customer_workflow._with_mates(checked);
+    END IF;
     IF cardinality(checked) > 0 THEN
         SELECT c.failed, c.overwritten INTO failed, overwritten FROM customer_workflow._conflicts(request, checked) AS c;
         IF all_or_nothing AND cardinality(failed) > 0 THEN

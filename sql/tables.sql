@@ -103,8 +103,10 @@ CREATE TABLE customer_workflow.proposal (
     part_of        bigint,
     reverts        bigint,
     effective_at   timestamptz,
-    interrupted    jsonb
+    interrupted    jsonb,
+    held           boolean
 );
+CREATE INDEX proposal_of_change_set ON customer_workflow.proposal (change_set) WHERE change_set IS NOT NULL;
 -- One draft per author and record. All open proposals of a record are its entries with a third column that is not null.
 CREATE UNIQUE INDEX proposal_of_record ON customer_workflow.proposal (record_hash, table_id,
     (CASE WHEN collects THEN author WHEN status OPERATOR(pg_catalog.<>) ALL ('{applied,cancelled,expired}') THEN id::text END));
@@ -141,8 +143,25 @@ COMMENT ON COLUMN customer_workflow.proposal.company IS 'The company of the reco
 COMMENT ON COLUMN customer_workflow.proposal.change_set IS 'The change set that it is decided and applied with';
 COMMENT ON COLUMN customer_workflow.proposal.part_of IS 'The proposal of the parent record that it is decided with, where the table is protected through a parent';
 COMMENT ON COLUMN customer_workflow.proposal.reverts IS 'The applied proposal of which it is the inverse';
+COMMENT ON COLUMN customer_workflow.proposal.held IS 'Whether its own workflow has come to its end, so that it waits for the others of its change set';
 COMMENT ON COLUMN customer_workflow.proposal.effective_at IS 'When it is applied once it is approved; null means at once';
 COMMENT ON COLUMN customer_workflow.proposal.interrupted IS 'Where an edit took it back while it ran: what had been seen, and the work items and deadlines that were open';
+
+CREATE TABLE customer_workflow.change_set (
+    id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    title         text,
+    comment       text,
+    author        text NOT NULL,
+    database_role text NOT NULL,
+    created_at    timestamptz NOT NULL DEFAULT pg_catalog.now()
+);
+COMMENT ON TABLE customer_workflow.change_set IS 'Proposals of one author that are decided and applied together';
+COMMENT ON COLUMN customer_workflow.change_set.id IS 'Its number';
+COMMENT ON COLUMN customer_workflow.change_set.title IS 'What it is about; null where it is a record with its parts';
+COMMENT ON COLUMN customer_workflow.change_set.comment IS 'Why';
+COMMENT ON COLUMN customer_workflow.change_set.author IS 'Who began it: role:name or person:name';
+COMMENT ON COLUMN customer_workflow.change_set.database_role IS 'The role under which it was begun';
+COMMENT ON COLUMN customer_workflow.change_set.created_at IS 'When it was begun';
 
 CREATE TABLE customer_workflow.change (
     proposal   bigint NOT NULL,

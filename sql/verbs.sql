@@ -21,6 +21,10 @@ BEGIN
             DETAIL = format('There are %s proposals and %s digests.', cardinality(proposals), cardinality(digests)),
             HINT = 'Give null for a proposal whose digest is not to be compared.';
     END IF;
+    IF request.whole_sets IS NOT TRUE AND customer_workflow._in_sets(proposals) THEN
+        RETURN QUERY SELECT * FROM customer_workflow._perform_sets(request, proposals, digests, all_or_nothing);
+        RETURN;
+    END IF;
     -- In the order of numbers, so that two callers never wait for each other in a circle.
     ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
     -- mostly they come in that order

@@ -222,6 +222,11 @@ DECLARE
     chunk bigint[];
     choice record;
 BEGIN
+    IF customer_workflow._in_sets(proposals) THEN
+        -- parts have the workflow of their parent
+        proposals := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.part_of IS NULL ORDER BY p.id);
+        UPDATE customer_workflow.proposal AS p SET held = NULL WHERE p.id = ANY (proposals) AND p.held;
+    END IF;
     FOR n IN 1 .. cardinality(proposals) BY chunk_size LOOP
         chunk := proposals[n : n + chunk_size - 1];
         SELECT * INTO choice FROM customer_workflow._choose_workflows(request, chunk);

@@ -24,7 +24,9 @@ extension_sql_file!("../sql/configure.sql", name = "configure", requires = ["opt
 extension_sql_file!("../sql/delegation.sql", name = "delegation", requires = ["configure"]);
 extension_sql_file!("../sql/protect.sql", name = "protect", requires = ["delegation"]);
 extension_sql_file!("../sql/guard.sql", name = "guard", requires = ["protect"]);
-extension_sql_file!("../sql/entities.sql", name = "entities", requires = ["guard"]);
+extension_sql_file!("../sql/change_sets.sql", name = "change_sets", requires = ["guard"]);
+extension_sql_file!("../sql/parts.sql", name = "parts", requires = ["change_sets"]);
+extension_sql_file!("../sql/entities.sql", name = "entities", requires = ["parts"]);
 extension_sql_file!("../sql/capture.sql", name = "capture", requires = ["entities"]);
 extension_sql_file!("../sql/apply.sql", name = "apply", requires = ["capture"]);
 extension_sql_file!("../sql/conditions.sql", name = "conditions", requires = ["apply"]);
@@ -42,7 +44,8 @@ extension_sql_file!("../sql/effective.sql", name = "effective", requires = ["con
 extension_sql_file!("../sql/verbs.sql", name = "verbs", requires = ["effective"]);
 extension_sql_file!("../sql/verbs_more.sql", name = "verbs_more", requires = ["verbs"]);
 extension_sql_file!("../sql/override.sql", name = "override", requires = ["verbs_more"]);
-extension_sql_file!("../sql/deadlines.sql", name = "deadlines", requires = ["override"]);
+extension_sql_file!("../sql/together.sql", name = "together", requires = ["override"]);
+extension_sql_file!("../sql/deadlines.sql", name = "deadlines", requires = ["together"]);
 extension_sql_file!("../sql/look_access.sql", name = "look_access", requires = ["deadlines"]);
 extension_sql_file!("../sql/look_proposals.sql", name = "look_proposals", requires = ["look_access"]);
 extension_sql_file!("../sql/look_work_items.sql", name = "look_work_items", requires = ["look_proposals"]);
@@ -50,7 +53,8 @@ extension_sql_file!("../sql/look_history.sql", name = "look_history", requires =
 extension_sql_file!("../sql/look_configuration.sql", name = "look_configuration", requires = ["look_history"]);
 extension_sql_file!("../sql/look_workflows.sql", name = "look_workflows", requires = ["look_configuration"]);
 extension_sql_file!("../sql/look_delegations.sql", name = "look_delegations", requires = ["look_workflows"]);
-extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_delegations"]);
+extension_sql_file!("../sql/look_change_sets.sql", name = "look_change_sets", requires = ["look_delegations"]);
+extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_change_sets"]);
 extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_review"]);
 extension_sql_file!("../sql/revert.sql", name = "revert", requires = ["propose"]);
 extension_sql_file!("../sql/definitions.sql", name = "definitions", requires = ["revert"]);

@@ -68,6 +68,7 @@ struct Options {
     companions: HashMap<String, Vec<String>>,
     bookkeeping: HashMap<String, String>,
     redundant_update: RedundantUpdate,
+    part_of: Option<serde::de::IgnoredAny>,
 }
 
 #[derive(Deserialize)]
@@ -111,6 +112,11 @@ impl Table {
     /// Whether the column is bookkeeping (a version, a time of change), which never counts as a change.
     pub fn keeps_book(&self, column: &str) -> bool {
         self.options.bookkeeping.contains_key(column)
+    }
+
+    /// Whether its changes join the proposal of a parent record.
+    pub fn is_part(&self) -> bool {
+        self.options.part_of.is_some()
     }
 
     /// What applies to changes of this person.

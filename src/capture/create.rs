@@ -33,8 +33,8 @@ static PROPOSAL: Target<14> = Target::new(
         "collects",
         "created_at",
     ],
-    // a new proposal is a draft that collects
-    &[("proposal_of_record", &["record_hash", "table_id", "author"])],
+    // a new proposal is a draft that collects; it joins a change set afterwards
+    &[("proposal_of_record", &["record_hash", "table_id", "author"]), ("proposal_of_change_set", &[])],
 );
 
 static CHANGE: Target<6> =
@@ -89,8 +89,8 @@ pub fn forget_sequences() {
     HISTORY_IDS.forget();
 }
 
-/// Makes a proposal for each of these records.
-pub fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) {
+/// Makes a proposal for each of these records; returns their numbers.
+pub fn create(table: &Table, records: &Records, common: &Common, which: &[usize]) -> Vec<i64> {
     let ids = PROPOSAL_IDS.take(which.len());
     proposals(table, records, common, which, &ids);
     changes(records, which, &ids);
@@ -100,6 +100,7 @@ pub fn create(table: &Table, records: &Records, common: &Common, which: &[usize]
         let changes = &records.changes[i].0;
         notice::proposed(table, records.depth, records.keys[i], changes, changes.len() as u64, id, "not_submitted");
     }
+    ids
 }
 
 fn id_array(ids: impl Iterator<Item = i64>) -> Datum {

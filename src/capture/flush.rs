@@ -3,7 +3,7 @@
 
 use super::buffer::{self, Change, Entry, Kind};
 use super::config::Table;
-use super::{amend, create, meet, notice, touched};
+use super::{amend, change_set, create, meet, notice, touched};
 use crate::error::warning;
 use crate::guard::person::{self, Who};
 use crate::pg::function::{array, text_array};
@@ -38,6 +38,9 @@ static MERGE: Statement = Statement::new(
         TEXTOID,
     ],
 );
+
+static COLLECT: Statement =
+    Statement::new(c"SELECT customer_workflow._collect($1, $2, $3)", &[INT4OID, INT8ARRAYOID, INT8OID]);
 
 static DIRECT: Statement = Statement::new(
     c"INSERT INTO customer_workflow.direct_change
@@ -238,10 +241,14 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
             fresh.push(i);
         }
     }
+    let change_set = change_set::current(who);
+    let collects = table.is_part() || change_set.is_some();
+    let mut taken = Vec::new();
     if !fresh.is_empty() {
-        create::create(table, &records, &common, &fresh);
+        taken = create::create(table, &records, &common, &fresh);
     }
-    if !known.is_empty() {
+    // what goes together with others is looked at even where it repeats what is proposed already
+    if !known.is_empty() && !collects {
         let same = meet::repeats(&records, &open);
         for &i in known.iter().filter(|&&i| same[i]) {
             if let Some(own) = &open[i].own {
@@ -256,7 +263,15 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
         }
     }
     if !known.is_empty() {
-        merge(table, &records, &common, &known);
+        taken.extend(merge(table, &records, &common, &known));
+    }
+    if collects && !taken.is_empty() {
+        let ids: Vec<_> = taken.into_iter().map(|id| Some(Datum::from(id))).collect();
+        // parents that are made for them are not what was proposed last
+        let last = touched::last();
+        COLLECT
+            .run(&[Some(Datum::from(table.table_id)), Some(array(INT8OID, &ids)), change_set.map(Datum::from)], |_| ());
+        touched::note(last);
     }
 }
 
@@ -266,8 +281,9 @@ pub(super) fn has_taken(table: &Table, records: &Records, i: usize, id: i64, sta
     notice::proposed(table, records.depth, records.keys[i], changes, changes.len() as u64, id, status);
 }
 
-/// Records with open proposals: SQL decides where each change goes.
-fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
+/// Records with open proposals: SQL decides where each change goes. Returns the proposals that have the values now.
+fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) -> Vec<i64> {
+    let mut taken = Vec::new();
     let mut names = Names::default();
     let (mut of, mut fields, mut originals, mut proposed, mut images, mut withdraws) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -318,6 +334,7 @@ fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
             }
             let changes = &records.changes[i].0;
             if outcome != "withdrawn" {
+                taken.push(id);
                 let count = row.int(7).unwrap_or(0) as u64;
                 notice::proposed(table, records.depth, records.keys[i], changes, count, id, &status);
             }
@@ -326,6 +343,7 @@ fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) {
             }
         },
     );
+    taken
 }
 
 /// A value that was written past approval: key, change, reason, and the hash of the key.

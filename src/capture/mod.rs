@@ -2,6 +2,7 @@
 
 mod amend;
 pub mod buffer;
+pub mod change_set;
 pub mod config;
 mod create;
 mod flush;
@@ -64,6 +65,7 @@ pub fn forget() {
     trigger::forget();
     moving::forget();
     functions::forget();
+    change_set::forget();
 }
 
 /// A subtransaction was rolled back.
@@ -74,6 +76,7 @@ pub fn subtransaction_aborted(subtransaction: u32) {
     trigger::subtransaction_aborted(subtransaction);
     moving::subtransaction_aborted(subtransaction);
     functions::subtransaction_aborted(subtransaction);
+    change_set::subtransaction_aborted(subtransaction);
 }
 
 /// A subtransaction became a part of its parent.
@@ -84,4 +87,5 @@ pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
     trigger::subtransaction_committed(subtransaction, parent);
     moving::subtransaction_committed(subtransaction, parent);
     functions::subtransaction_committed(subtransaction, parent);
+    change_set::subtransaction_committed(subtransaction, parent);
 }

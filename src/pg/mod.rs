@@ -62,6 +62,7 @@ mod exports {
         cw_touched, pg_finfo_cw_touched => crate::capture::functions::touched;
         cw_touch, pg_finfo_cw_touch => crate::capture::functions::touch;
         cw_overtook, pg_finfo_cw_overtook => crate::capture::functions::overtook;
+        cw_enter_change_set, pg_finfo_cw_enter_change_set => crate::capture::change_set::enter;
         cw_permit, pg_finfo_cw_permit => crate::apply::permit::arm;
         cw_outside_approval, pg_finfo_cw_outside_approval => crate::apply::permit::outside;
         cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;

@@ -58,7 +58,7 @@ pub struct Target<const N: usize> {
     table: &'static CStr,
     columns: [&'static str; N],
     /// Indexes with an expression or a predicate, by name, with the column that has the value of each key in all rows that are
-    /// added; the predicate is true for them.
+    /// added; the predicate is true for them. Without any column: the predicate is false for them.
     special: &'static [(&'static str, &'static [&'static str])],
     layout: RefCell<Option<Rc<Layout<N>>>>,
 }
@@ -170,9 +170,13 @@ impl<const N: usize> Target<N> {
             let mut indexes = Vec::with_capacity(count);
             for i in 0..count {
                 let index = pg_sys::index_open((*(*list).elements.add(i)).oid_value, pg_sys::RowExclusiveLock as i32);
-                let read = self.read_index(index, &numbers);
+                let name = pgrx::name_data_to_str(&(*(*index).rd_rel).relname);
+                let never = self.special.iter().any(|s| s.0 == name && s.1.is_empty());
+                let read = if never { None } else { Some(self.read_index(index, &numbers)) };
                 pg_sys::index_close(index, pg_sys::NoLock as i32);
-                indexes.push(read?);
+                if let Some(read) = read {
+                    indexes.push(read?);
+                }
             }
             pg_sys::list_free(list);
             Some(Layout { version, relation: (*relation).rd_id, numbers, indexes })
