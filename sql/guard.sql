@@ -52,7 +52,7 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._lock_touched(integer, name[], name[], boolean) IS 'Open proposals with changes of fields that lose their protection; refuses with CW003 unless they may be withdrawn';
 
-CREATE FUNCTION customer_workflow._forget_column(tab customer_workflow.protected_table, col text) RETURNS void
+CREATE FUNCTION customer_workflow._forget_column(tab customer_workflow.protected_table, col text, was_protected boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     after jsonb := customer_workflow._merge_options(tab.options, jsonb_build_object(
@@ -62,15 +62,15 @@ DECLARE
 BEGIN
     UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - col)
      WHERE e.table_id = tab.id AND e.options -> 'fields' ? col;
-    IF after <> tab.options THEN
-        UPDATE customer_workflow.protected_table AS t SET options = after WHERE t.id = tab.id;
-        PERFORM customer_workflow._log('column_dropped', tab.id, NULL, NULL, jsonb_build_object('column', col,
+    UPDATE customer_workflow.protected_table AS t SET options = after WHERE t.id = tab.id AND t.options <> after;
+    IF was_protected OR after <> tab.options THEN
+        PERFORM customer_workflow._log('column_dropped', tab.id, NULL, NULL, jsonb_build_object('column', col, 'protected', was_protected,
             'options', jsonb_build_object('old', tab.options, 'new', after)));
     END IF;
     PERFORM customer_workflow._invalidate(tab.relation);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._forget_column(customer_workflow.protected_table, text) IS 'Takes a column that was dropped out of the options; changes of it that wait can only be discarded';
+COMMENT ON FUNCTION customer_workflow._forget_column(customer_workflow.protected_table, text, boolean) IS 'Takes a column that was dropped out of the options';
 
 CREATE FUNCTION customer_workflow._on_drop() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -82,6 +82,7 @@ BEGIN
     FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t
                 WHERE t.relation IN (SELECT d.objid FROM pg_event_trigger_dropped_objects() AS d WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0)
                 ORDER BY t.id FOR UPDATE LOOP
+        PERFORM customer_workflow._refuse_drop(tab, NULL);
         UPDATE customer_workflow.protected_table AS t SET relation = NULL WHERE t.id = tab.id;
         PERFORM customer_workflow._log('table_dropped', tab.id, NULL, NULL, jsonb_build_object('relation', tab.relation_name));
         PERFORM customer_workflow._cancel_locked(
@@ -98,16 +99,29 @@ BEGIN
     IF hierarchies IS NOT NULL THEN
         PERFORM customer_workflow._log('table_dropped', NULL, NULL, NULL, jsonb_build_object('hierarchies', hierarchies));
     END IF;
-    FOR col IN SELECT d.objid, d.address_names[3] AS name FROM pg_event_trigger_dropped_objects() AS d
+    FOR col IN SELECT d.objid, d.address_names[3] AS name,
+                      EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS f
+                               WHERE f.classid = 'pg_trigger'::regclass AND f.address_names = d.address_names[1:2] || '{!customer_workflow_first}'::text[])
+                      OR EXISTS (SELECT FROM customer_workflow.maintenance AS m JOIN customer_workflow.protected_table AS t ON t.id = m.table_id
+                                  WHERE t.relation = d.objid AND m.fields ? d.objsubid::text) AS was_protected
+                 FROM pg_event_trigger_dropped_objects() AS d
                 WHERE d.classid = 'pg_class'::regclass AND d.objsubid <> 0 LOOP
         SELECT t.* INTO tab FROM customer_workflow.protected_table AS t WHERE t.relation = col.objid FOR UPDATE;
         IF FOUND THEN
-            PERFORM customer_workflow._forget_column(tab, col.name);
+            PERFORM customer_workflow._refuse_drop(tab, col.name);
+            PERFORM customer_workflow._forget_column(tab, col.name, col.was_protected);
         END IF;
     END LOOP;
+    -- DROP TYPE … CASCADE takes columns; at the end of ALTER TABLE _after_alter() sees to them.
+    IF TG_TAG NOT IN ('ALTER TABLE', 'ALTER TYPE', 'DROP TRIGGER') THEN
+        PERFORM customer_workflow._resume_protection();
+        PERFORM customer_workflow._follow_columns(m.table_id, m.columns)
+           FROM customer_workflow.maintenance AS m JOIN customer_workflow.protected_table AS t ON t.id = m.table_id
+          WHERE t.relation IN (SELECT d.objid FROM pg_event_trigger_dropped_objects() AS d WHERE d.classid = 'pg_class'::regclass AND d.objsubid <> 0);
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._on_drop() IS 'A protected table was dropped: its open proposals are cancelled, its history stays; or a column of one: options forget it; or the table of a hierarchy: there is no such hierarchy any more';
+COMMENT ON FUNCTION customer_workflow._on_drop() IS 'A protected table was dropped, or a column of one: refused while open proposals touch it, but for maintenance; else its history stays, and options forget the column; or the table of a hierarchy: there is no such hierarchy any more';
 
 -- What the columns of protected tables are called before a command, to know afterwards which one it renamed. Nothing of a user's runs
 -- between the two events of a RENAME, so nobody can put another answer here.
@@ -115,12 +129,14 @@ CREATE FUNCTION customer_workflow._before_alter() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM set_config('customer_workflow_ddl.columns', coalesce((
-        SELECT jsonb_object_agg(t.id, (SELECT jsonb_object_agg(a.attnum, a.attname) FROM pg_attribute AS a
-                                        WHERE a.attrelid = t.relation AND a.attnum > 0 AND NOT a.attisdropped))::text
+        SELECT jsonb_object_agg(t.id, customer_workflow._columns(t.relation))::text
           FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL), '{}'), true);
+    IF TG_TAG IN ('ALTER TABLE', 'ALTER TYPE') THEN
+        PERFORM customer_workflow._suspend_protection();
+    END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._before_alter() IS 'Remembers the column names of protected tables for the length of one ALTER TABLE';
+COMMENT ON FUNCTION customer_workflow._before_alter() IS 'Remembers the columns of protected tables for the length of one ALTER TABLE; of those under maintenance it lets protected columns be altered';
 
 CREATE FUNCTION customer_workflow._renamed_text(value text, old_name text, new_name text) RETURNS text
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -185,6 +201,7 @@ BEGIN
         RAISE WARNING USING MESSAGE = SQLERRM, DETAIL = format('Column "%s" was renamed to "%s". Until this is set anew nothing can be approved.', old_name, new_name),
             HINT = 'SELECT customer_workflow.configure(relation, options).';
     END;
+    PERFORM customer_workflow._warn_of_misfits(tab);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._rename_column(customer_workflow.protected_table, text, text) IS 'Options and open proposals follow a column that was renamed';
@@ -224,10 +241,12 @@ DECLARE
     renamed record;
     child regclass;
     fields name[];
+    known jsonb := nullif(current_setting('customer_workflow_ddl.columns', true), '')::jsonb;
 BEGIN
     IF protected = '{}' THEN
         RETURN;
     END IF;
+    PERFORM customer_workflow._resume_protection();
     SELECT array_agg(d.objid), bool_or(d.objsubid <> 0) INTO touched, renames FROM pg_event_trigger_ddl_commands() AS d
      WHERE d.classid = 'pg_class'::regclass AND d.objid IS NOT NULL;
 
@@ -247,10 +266,10 @@ BEGIN
                      UNION ALL
                      SELECT p FROM unnest(protected) AS p WHERE TG_TAG = 'ALTER SCHEMA');
     FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t WHERE t.relation = ANY (touched) ORDER BY t.id LOOP
-        FOR renamed IN SELECT s.value AS old_name, a.attname AS new_name
-                         FROM jsonb_each_text(nullif(current_setting('customer_workflow_ddl.columns', true), '')::jsonb -> tab.id::text) AS s
+        FOR renamed IN SELECT s.value ->> 0 AS old_name, a.attname AS new_name
+                         FROM jsonb_each(known -> tab.id::text) AS s
                          JOIN pg_attribute AS a ON a.attrelid = tab.relation AND a.attnum = s.key::smallint AND NOT a.attisdropped
-                        WHERE renames AND a.attname <> s.value LOOP
+                        WHERE renames AND a.attname <> s.value ->> 0 LOOP
             PERFORM customer_workflow._rename_column(tab, renamed.old_name, renamed.new_name);
         END LOOP;
         IF tab.relation_name <> tab.relation::text THEN
@@ -261,6 +280,9 @@ BEGIN
         fields := coalesce(customer_workflow._fields(tab.relation), '{}');
         PERFORM customer_workflow._check_columns(tab.relation, fields);
         PERFORM customer_workflow._check_references(tab.relation, customer_workflow._held_columns(tab.relation, fields, tab.options));
+        IF TG_TAG IN ('ALTER TABLE', 'ALTER TYPE') THEN
+            PERFORM customer_workflow._follow_columns(tab.id, known -> tab.id::text);
+        END IF;
         PERFORM customer_workflow._invalidate(tab.relation);
     END LOOP;
 END
@@ -272,7 +294,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._close(bigint[]),
     customer_workflow._cancel_locked(bigint[], text, jsonb),
     customer_workflow._lock_touched(integer, name[], name[], boolean),
-    customer_workflow._forget_column(customer_workflow.protected_table, text),
+    customer_workflow._forget_column(customer_workflow.protected_table, text, boolean),
     customer_workflow._on_drop(),
     customer_workflow._before_alter(),
     customer_workflow._renamed_text(text, text, text),
@@ -282,11 +304,11 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._after_alter()
     FROM PUBLIC;
 CREATE EVENT TRIGGER customer_workflow_drop ON sql_drop EXECUTE FUNCTION customer_workflow._on_drop();
-COMMENT ON EVENT TRIGGER customer_workflow_drop IS 'Cancels the open proposals of a protected table that is dropped';
+COMMENT ON EVENT TRIGGER customer_workflow_drop IS 'Refuses to drop what open proposals touch, and lets the configuration follow';
 CREATE EVENT TRIGGER customer_workflow_before_alter ON ddl_command_start
     WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER TYPE')
     EXECUTE FUNCTION customer_workflow._before_alter();
-COMMENT ON EVENT TRIGGER customer_workflow_before_alter IS 'Remembers the column names of protected tables while one may be renamed';
+COMMENT ON EVENT TRIGGER customer_workflow_before_alter IS 'Remembers the columns of protected tables while one may be altered';
 CREATE EVENT TRIGGER customer_workflow_after_alter ON ddl_command_end
     WHEN TAG IN ('ALTER TABLE', 'ALTER VIEW', 'ALTER MATERIALIZED VIEW', 'ALTER FOREIGN TABLE', 'ALTER INDEX', 'ALTER TYPE',
                  'CREATE TABLE', 'CREATE FOREIGN TABLE', 'CREATE SCHEMA', 'ALTER SCHEMA')

@@ -42,6 +42,11 @@ CREATE FUNCTION customer_workflow.act_as(person text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_act_as';
 COMMENT ON FUNCTION customer_workflow.act_as(text) IS 'For application roles: names the person who acts for the rest of the transaction';
 
+CREATE FUNCTION customer_workflow.begin_maintenance(relations regclass[], comment text) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_begin_maintenance';
+COMMENT ON FUNCTION customer_workflow.begin_maintenance(regclass[], text)
+    IS 'For owners: to the end of this transaction the caller may alter these protected tables, and what he writes to protected fields passes and is recorded';
+
 CREATE FUNCTION customer_workflow._switch_user(role oid, past_row_security boolean, restricted boolean) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_switch_user';
 COMMENT ON FUNCTION customer_workflow._switch_user(oid, boolean, boolean) IS 'Makes a role the current user until the calling SECURITY DEFINER function ends; restricted: as in maintenance commands';
@@ -62,9 +67,9 @@ CREATE FUNCTION customer_workflow._render(value anyelement) RETURNS text
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_render';
 COMMENT ON FUNCTION customer_workflow._render(anyelement) IS 'The value as text under pinned settings';
 
-CREATE FUNCTION customer_workflow._input(value text, "like" anyelement) RETURNS anyelement
+CREATE FUNCTION customer_workflow._input(value text, "like" anyelement, typmod integer DEFAULT -1) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_input';
-COMMENT ON FUNCTION customer_workflow._input(text, anyelement) IS 'Reads text as a value of the type of the second argument, under pinned settings';
+COMMENT ON FUNCTION customer_workflow._input(text, anyelement, integer) IS 'Reads text as a value of the type of the second argument, with this type modifier (-1: none), under pinned settings';
 
 CREATE FUNCTION customer_workflow._propose_begin(relation regclass) RETURNS boolean
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_propose_begin';

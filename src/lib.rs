@@ -61,7 +61,9 @@ extension_sql_file!("../sql/definitions.sql", name = "definitions", requires = [
 extension_sql_file!("../sql/workflows.sql", name = "workflows", requires = ["definitions"]);
 extension_sql_file!("../sql/calendars.sql", name = "calendars", requires = ["workflows"]);
 extension_sql_file!("../sql/simulate.sql", name = "simulate", requires = ["calendars"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["simulate"]);
+extension_sql_file!("../sql/maintenance.sql", name = "maintenance", requires = ["simulate"]);
+extension_sql_file!("../sql/drift.sql", name = "drift", requires = ["maintenance"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["drift"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]
@@ -75,6 +77,7 @@ pub extern "C-unwind" fn _PG_init() {
 fn transaction_end() {
     capture::forget();
     apply::permit::transaction_end();
+    guard::maintenance::forget();
     guard::person::forget();
 }
 
@@ -82,6 +85,7 @@ fn transaction_end() {
 fn subtransaction_aborted(subtransaction: u32) {
     capture::subtransaction_aborted(subtransaction);
     apply::permit::subtransaction_aborted(subtransaction);
+    guard::maintenance::subtransaction_aborted(subtransaction);
     guard::person::subtransaction_aborted(subtransaction);
 }
 
@@ -89,5 +93,6 @@ fn subtransaction_aborted(subtransaction: u32) {
 fn subtransaction_committed(subtransaction: u32, parent: u32) {
     capture::subtransaction_committed(subtransaction, parent);
     apply::permit::subtransaction_committed(subtransaction, parent);
+    guard::maintenance::subtransaction_committed(subtransaction, parent);
     guard::person::subtransaction_committed(subtransaction, parent);
 }

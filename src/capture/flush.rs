@@ -190,7 +190,7 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
     if !records.keys.is_empty() {
         propose(table, &who, records);
     }
-    for reason in ["data_entity", "disabled"] {
+    for reason in ["data_entity", "disabled", "maintenance"] {
         let rows: Vec<_> = direct.iter().filter(|d| d.2 == reason).collect();
         if !rows.is_empty() {
             record_direct(table, &who, &rows, reason);

@@ -121,12 +121,12 @@ pub fn render(call: &Call) -> Option<Datum> {
     value::render(&Column::of_type(call.arg_type(0)), Some(call.arg(0)?))
 }
 
-/// SQL `_input(value text, "like" anyelement) returns anyelement`: reads the text as that type, under pinned settings.
+/// SQL `_input(value text, "like" anyelement, typmod integer) returns anyelement`: reads the text as that type, under pinned settings.
 pub fn input(call: &Call) -> Option<Datum> {
     let text = call.cstring(0)?;
     let type_oid = call.arg_type(1);
     if type_oid == Oid::INVALID {
         raise(Report::new("42804", "could not determine the type of the value".to_owned()));
     }
-    Some(value::read(type_oid, -1, &text))
+    Some(value::read(type_oid, call.arg(2)?.value() as i32, &text))
 }

@@ -7,7 +7,7 @@ use super::config::{self, Behavior, Policy, Relation, Table};
 use super::{flush, functions, key, moving, notice};
 use crate::apply::permit;
 use crate::error::{Report, raise};
-use crate::guard::person;
+use crate::guard::{maintenance, person};
 use crate::pg::callbacks;
 use crate::pg::column::Column;
 use crate::pg::function::Call;
@@ -90,7 +90,7 @@ pub fn first(call: &Call) -> Option<Datum> {
     let event = called_by(call, Event::is_before_update);
     callbacks::inside_update();
     let relation = config::relation(&event);
-    if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) || !relation.table.enabled {
+    if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) || passes(&relation).is_some() {
         return event.unchanged();
     }
     let who = person::current();
@@ -149,9 +149,9 @@ pub fn last(call: &Call) -> Option<Datum> {
         }
         return event.unchanged();
     }
-    if !relation.table.enabled {
+    if let Some(reason) = passes(&relation) {
         let direct = differing(&relation, &event);
-        return finish(&relation, &event, Outcome::new(None, direct, "disabled"), Vec::new());
+        return finish(&relation, &event, Outcome::new(None, direct, reason), Vec::new());
     }
     let mut held = take_held(&relation, &event);
     let mut back: Vec<(&Column, Value)> = Vec::new();
@@ -179,6 +179,15 @@ pub fn last(call: &Call) -> Option<Datum> {
         back.push((field, old));
     }
     finish(&relation, &event, Outcome::new(held, direct, "data_entity"), back)
+}
+
+/// Why everything that is written to the table passes now, if it does.
+fn passes(relation: &Relation) -> Option<&'static str> {
+    if maintenance::passes(relation.shape.root) {
+        Some("maintenance")
+    } else {
+        (!relation.table.enabled).then_some("disabled")
+    }
 }
 
 /// What an updated row amounts to.

@@ -1,4 +1,5 @@
-//! Who acts.
+//! Who acts, and who maintains.
 
 pub mod functions;
+pub mod maintenance;
 pub mod person;

@@ -145,6 +145,11 @@ pub fn evaluate_as(role: Oid) {
     });
 }
 
+/// Whether code of a workflow runs.
+pub fn code_of_workflow_runs() -> bool {
+    STATE.with_borrow(|s| !s.evaluating.is_empty())
+}
+
 /// What `evaluate_as` began is over.
 pub fn evaluation_ended() {
     STATE.with_borrow_mut(|s| {

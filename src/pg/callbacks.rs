@@ -215,7 +215,7 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
     let depth = DEPTH.get();
     // what the statement captured comes before what its AFTER triggers do
     if crate::capture::has_captured() {
-        entry(|| crate::capture::rows_done(depth));
+        entry(|| with_snapshot(|| crate::capture::rows_done(depth)));
     }
     DEPTH.set(depth + 1);
     let statement = STATEMENT.get();
@@ -231,7 +231,23 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
     STATEMENT.set(statement);
     DEPTH.set(depth);
     if crate::capture::has_captured() {
-        entry(|| crate::capture::statement_end(depth));
+        entry(|| with_snapshot(|| crate::capture::statement_end(depth)));
+    }
+}
+
+/// Runs `f` with an active snapshot. A SELECT ends when its portal is dropped, which has none any more; it may have to see to rows
+/// that the statement before it deleted, whose end was not hooked yet.
+fn with_snapshot(f: impl FnOnce()) {
+    // SAFETY: pushed and popped in pairs; on ERROR the abort of the (sub)transaction pops it.
+    unsafe {
+        let none = !pg_sys::ActiveSnapshotSet();
+        if none {
+            pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
+        }
+        f();
+        if none {
+            pg_sys::PopActiveSnapshot();
+        }
     }
 }
 
@@ -293,7 +309,11 @@ unsafe extern "C-unwind" fn process_utility(
 unsafe extern "C-unwind" fn transaction_event(event: pg_sys::XactEvent::Type, _: *mut std::ffi::c_void) {
     use pg_sys::XactEvent::*;
     match event {
-        XACT_EVENT_PRE_COMMIT | XACT_EVENT_PRE_PREPARE => entry(before_commit),
+        XACT_EVENT_PRE_COMMIT => entry(before_commit),
+        XACT_EVENT_PRE_PREPARE => entry(|| {
+            crate::guard::maintenance::at_prepare();
+            before_commit();
+        }),
         XACT_EVENT_COMMIT | XACT_EVENT_PREPARE | XACT_EVENT_ABORT => {
             DEPTH.set(0);
             DEPTHS.with_borrow_mut(Vec::clear);
@@ -307,12 +327,13 @@ unsafe extern "C-unwind" fn transaction_event(event: pg_sys::XactEvent::Type, _:
 
 /// Work at the end of a transaction that is still a part of it. Deferred triggers that it queues are fired too.
 fn before_commit() {
-    if !crate::capture::has_work_at_commit() {
+    if !crate::capture::has_work_at_commit() && !crate::guard::maintenance::is_under_way() {
         return;
     }
     // SAFETY: the transaction is still in progress; the snapshot is pushed and popped in pairs, on ERROR the abort pops it.
     unsafe {
         pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
+        crate::guard::maintenance::at_commit();
         crate::capture::at_commit();
         pg_sys::PopActiveSnapshot();
         pg_sys::AfterTriggerFireDeferred();

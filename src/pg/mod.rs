@@ -51,6 +51,7 @@ mod exports {
         cw_my_assignees, pg_finfo_cw_my_assignees => crate::guard::functions::my_assignees;
         cw_has_duty, pg_finfo_cw_has_duty => crate::guard::functions::has_duty;
         cw_act_as, pg_finfo_cw_act_as => crate::guard::functions::act_as;
+        cw_begin_maintenance, pg_finfo_cw_begin_maintenance => crate::guard::maintenance::begin;
         cw_switch_user, pg_finfo_cw_switch_user => crate::guard::functions::switch_user;
         cw_invalidate, pg_finfo_cw_invalidate => crate::capture::functions::invalidate;
         cw_key, pg_finfo_cw_key => crate::capture::functions::key;

@@ -55,5 +55,6 @@ SELECT record_key, customer_workflow.rebase(id) FROM customer_workflow.proposals
 
 \c - postgres
 SET client_min_messages = warning;
+SELECT customer_workflow.unprotect(relation, '{*}', cancel_open => true) FROM customer_workflow.protected_table WHERE relation IS NOT NULL \g /dev/null
 DROP OWNED BY attack_domain_mallory CASCADE;
 DROP ROLE attack_domain_mallory;

@@ -80,6 +80,7 @@ SELECT id, v FROM conditions.t ORDER BY id;
 SELECT id, status, waiting_on FROM customer_workflow.proposals ORDER BY id;
 
 SET client_min_messages = warning;
+SELECT customer_workflow.unprotect(relation, '{*}', cancel_open => true) FROM customer_workflow.protected_table WHERE relation IS NOT NULL \g /dev/null
 DROP OWNED BY attack_conditions_mallory CASCADE;
 DROP TABLE IF EXISTS conditions.secret;
 DROP ROLE attack_conditions_mallory;

@@ -79,5 +79,6 @@ SELECT relname FROM pg_class WHERE relnamespace = pg_my_temp_schema();
 
 \c - postgres
 SET client_min_messages = warning;
+SELECT customer_workflow.unprotect(relation, '{*}', cancel_open => true) FROM customer_workflow.protected_table WHERE relation IS NOT NULL \g /dev/null
 DROP OWNED BY attack_leftovers_mallory CASCADE;
 DROP ROLE attack_leftovers_mallory, attack_leftovers_approvers;

@@ -36,6 +36,7 @@ FETCH c;
 
 \c - postgres
 SET client_min_messages = warning;
+SELECT customer_workflow.unprotect(relation, '{*}', cancel_open => true) FROM customer_workflow.protected_table WHERE relation IS NOT NULL \g /dev/null
 DROP OWNED BY attack_leftovers_18_mallory CASCADE;
 DROP ROLE attack_leftovers_18_mallory;
 \endif

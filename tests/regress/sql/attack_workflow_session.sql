@@ -83,6 +83,7 @@ SELECT customer_workflow.current_person();
 
 \c - postgres
 SET client_min_messages = warning;
+SELECT customer_workflow.unprotect(relation, '{*}', cancel_open => true) FROM customer_workflow.protected_table WHERE relation IS NOT NULL \g /dev/null
 DROP OWNED BY attack_session_mallory CASCADE;
 DROP ROLE attack_session_mallory;
 DROP TABLE public.salaries;

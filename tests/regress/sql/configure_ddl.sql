@@ -100,8 +100,11 @@ SELECT customer_workflow.protect('selling.clients', '{on_hold, "Credit limit"}')
 UPDATE selling.clients SET name = 'ACME Ltd' WHERE id = 1;
 SELECT field FROM customer_workflow.protected_fields ORDER BY field;
 
--- With the table its open proposals end; their history stays
+-- With the table its open proposals end, in maintenance; their history stays
+BEGIN;
+SELECT customer_workflow.begin_maintenance('{selling.clients}', 'no longer needed');
 DROP TABLE selling.clients;
+COMMIT;
 RESET SESSION AUTHORIZATION;
 SELECT relation, relation_name FROM customer_workflow.protected_table;
 SELECT id, relation, status FROM customer_workflow.proposals ORDER BY id;

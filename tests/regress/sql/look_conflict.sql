@@ -40,7 +40,10 @@ SELECT record_key, field, original_value, proposed_value, current_value, conflic
   FROM customer_workflow.proposed_changes WHERE record_key IN ('{"id": 1}', '{"id": 2}', '{"id": 5}') ORDER BY record_key, field;
 
 -- The table may go; what was proposed stays readable for the database's owner
+BEGIN;
+SELECT customer_workflow.begin_maintenance('{accounts}', 'no longer needed');
 DROP TABLE accounts;
+COMMIT;
 RESET SESSION AUTHORIZATION;
 SELECT relation, record_key, status, conflict FROM customer_workflow.proposals ORDER BY record_key;
 SELECT field, current_value, conflict FROM customer_workflow.proposed_changes WHERE record_key = '{"id": 5}' ORDER BY field;

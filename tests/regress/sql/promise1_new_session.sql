@@ -101,3 +101,12 @@ SELECT customer_workflow.propose('customers', '{"id": 1}', '{"credit_limit": 700
 UPDATE customers SET credit_limit = 7000 WHERE id = 2;
 SELECT * FROM outcome();
 SELECT DISTINCT * FROM log ORDER BY id;
+UPDATE customers SET credit_limit = 7000 WHERE id = 2;
+
+-- A DELETE whose end is not hooked yet: the next statement sees to its proposals, also a SELECT, which ends without a snapshot
+\c -
+BEGIN;
+DELETE FROM customers WHERE id = 2;
+SELECT status FROM customer_workflow.proposals WHERE status = 'not_submitted';
+SELECT count(*) FROM customer_workflow.proposals WHERE status = 'not_submitted';
+COMMIT;
