@@ -8,22 +8,23 @@ CREATE TYPE customer_workflow._course AS (
     workflow text, version integer, table_id integer, state jsonb, event jsonb, answers jsonb, result jsonb, proposals bigint[]);
 COMMENT ON TYPE customer_workflow._course IS 'Proposals that stand at the same place and to which the same happens, with what the engine says';
 
-CREATE FUNCTION customer_workflow._built_in(approvers text) RETURNS jsonb
+CREATE FUNCTION customer_workflow._built_in(approvers text, field_decisions boolean) RETURNS jsonb
 LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
     SELECT jsonb_build_object(
                'description', 'One approval by a member of ' || customer_workflow._display(approvers),
                'elements', jsonb_build_array(jsonb_build_object('approval', jsonb_build_object(
                    'name', 'Approval',
+                   'field_decisions', field_decisions,
                    'steps', jsonb_build_array(jsonb_build_object(
                        'name', 'Approval',
                        'assign_to', jsonb_build_object(split_part(approvers, ':', 1), substr(approvers, strpos(approvers, ':') + 1)),
                        'completion_policy', 'single_approver'))))))
 $$;
-COMMENT ON FUNCTION customer_workflow._built_in(text) IS 'The definition of the built-in workflow with these approvers';
+COMMENT ON FUNCTION customer_workflow._built_in(text, boolean) IS 'The definition of the built-in workflow with these approvers, who may decide single fields or not';
 
 CREATE FUNCTION customer_workflow._definition(workflow text, version integer, table_id integer, OUT definition jsonb, OUT role name)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT customer_workflow._built_in(t.approvers), NULL::name
+    SELECT customer_workflow._built_in(t.approvers, t.options @> '{"field_decisions": true}'), NULL::name
       FROM customer_workflow.protected_table AS t
      WHERE _definition.workflow = 'built_in' AND t.id = _definition.table_id AND t.approvers IS NOT NULL
     UNION ALL

@@ -91,7 +91,9 @@ BEGIN
                CASE
                    WHEN a.found IS NULL THEN 'P0002'
                    WHEN t.relation IS NULL THEN 'CW008'
-                   WHEN NOT t.enabled AND request.verb IN ('submit', 'approve', 'complete_task', 'decide_outcome', 'reroute', 'override_apply') THEN 'CW005'
+                   -- what is left may be applied by the rejection of a field
+                   WHEN NOT t.enabled AND (request.verb IN ('submit', 'approve', 'complete_task', 'decide_outcome', 'reroute', 'override_apply')
+                                            OR request.verb = 'reject' AND request.fields IS NOT NULL) THEN 'CW005'
                    -- what is done to a single work item is possible where the whole could be approved
                    WHEN customer_workflow._transition(a.status, CASE WHEN request.verb IN ('delegate', 'complete_task', 'decide_outcome', 'reassign', 'reroute')
                                                                                 THEN 'approve' ELSE request.verb END) IS NULL THEN 'CW003'

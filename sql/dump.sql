@@ -17,6 +17,7 @@ SELECT pg_catalog.pg_extension_config_dump('customer_workflow.hierarchy', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.delegation', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.work_item_place', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.deadline', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.field_decision', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.protected_table_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.data_entity_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.proposal_id_seq', '');
@@ -27,3 +28,4 @@ SELECT pg_catalog.pg_extension_config_dump('customer_workflow.direct_change_id_s
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.workflow_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.delegation_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.deadline_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.field_decision_id_seq', '');

@@ -109,7 +109,7 @@ SELECT p.*, a.acts
                            OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
                                        WHERE l.work_item = w.id AND l.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))))
         OR EXISTS (SELECT FROM customer_workflow.history AS h
-                    WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated', 'override_reviewed')
+                    WHERE h.proposal = p.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated', 'field_approved', 'field_rejected', 'override_reviewed')
                       AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))
         -- who decides one of a change set decides on all of it
         OR p.change_set IS NOT NULL
@@ -121,7 +121,7 @@ SELECT p.*, a.acts
                                                OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
                                                            WHERE l.work_item = w.id AND l.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]))))
                                OR EXISTS (SELECT FROM customer_workflow.history AS h
-                                           WHERE h.proposal = m.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated', 'override_reviewed')
+                                           WHERE h.proposal = m.id AND h.kind IN ('approved', 'rejected', 'change_requested', 'completion', 'delegated', 'field_approved', 'field_rejected', 'override_reviewed')
                                              AND h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])))) AS acts
     OFFSET 0) AS a;
 COMMENT ON VIEW customer_workflow._acting IS 'Every proposal, and whether the caller may see all of it: he acts in it, or sees everything of its table';
@@ -156,7 +156,7 @@ SELECT p.*,
 COMMENT ON VIEW customer_workflow._seen_proposal IS 'The proposals that the caller may see: all columns, and how much of them he may see';
 
 CREATE VIEW customer_workflow._seen_change WITH (security_barrier) AS
-SELECT p.*, c.field, c.original, c.proposed, c.changed_at
+SELECT p.*, c.field, c.original, c.proposed, c.changed_at, c.image IS NOT NULL AS has_image
   FROM customer_workflow._seen_proposal AS p
   JOIN customer_workflow.change AS c ON c.proposal = p.id
  WHERE p.acts OR p.privileges -> 'fields' ? c.field;

@@ -35,7 +35,7 @@ SELECT h.at,
 COMMENT ON VIEW customer_workflow.workflow_history IS 'Everything that happened to the proposals that you see; where you see everything of a table also to its configuration, and for the database owner to that of the database. In the order of recording';
 COMMENT ON COLUMN customer_workflow.workflow_history.at IS 'When';
 COMMENT ON COLUMN customer_workflow.workflow_history.proposal IS 'The proposal; null for a configuration change';
-COMMENT ON COLUMN customer_workflow.workflow_history.kind IS 'What happened: proposed, amended, withdrawn, discarded, submitted, recalled, approved, rejected, change_requested, rebased, cancelled, applied, record_deleted, key_changed, or the name of the configuring function';
+COMMENT ON COLUMN customer_workflow.workflow_history.kind IS 'What happened: proposed, amended, withdrawn, discarded, submitted, recalled, approved, rejected, change_requested, field_approved, field_rejected, commented, rebased, cancelled, applied, record_deleted, key_changed, or the name of the configuring function';
 COMMENT ON COLUMN customer_workflow.workflow_history.person IS 'Who did it';
 COMMENT ON COLUMN customer_workflow.workflow_history.on_behalf_of IS 'For whom, when a person stood in for another';
 COMMENT ON COLUMN customer_workflow.workflow_history.database_role IS 'The session user';
@@ -70,22 +70,34 @@ SELECT h.proposal,
        h.comment,
        h.digest,
        h.at,
-       CASE WHEN h.kind IN ('approved', 'completion') AND h.digest = p.digest THEN p.applied_at END AS applied_at
+       CASE WHEN h.kind IN ('approved', 'completion', 'field_approved') AND (h.digest = p.digest OR left_of_it.stands) THEN p.applied_at END AS applied_at
   FROM customer_workflow.history AS h
   JOIN customer_workflow._acting AS p ON p.id = h.proposal
- -- What was decided is what had been submitted last, whatever became of the proposal afterwards.
+ -- What was decided is what had been submitted last, without what was rejected since, whatever became of the proposal afterwards.
  CROSS JOIN LATERAL (
-    SELECT s.details -> 'changes' AS changes
+    SELECT s.id, s.details -> 'changes' AS changes
       FROM customer_workflow.history AS s
-     WHERE s.proposal = h.proposal AND s.kind = 'submitted' AND s.id < h.id
-     ORDER BY s.id DESC
+     WHERE s.proposal = h.proposal AND s.kind = 'submitted' AND s.id < h.id AND h.kind NOT IN ('field_approved', 'field_rejected')
+    UNION ALL
+    SELECT h.id, h.details -> 'changes' WHERE h.kind IN ('field_approved', 'field_rejected')
+     ORDER BY id DESC
      LIMIT 1) AS submitted
  CROSS JOIN LATERAL (
     SELECT e.change ->> 'field' AS field,
            customer_workflow._logged_value(e.change -> 'original') AS original,
            customer_workflow._logged_value(e.change -> 'proposed') AS proposed
-      FROM jsonb_array_elements(submitted.changes) AS e (change)) AS c
- WHERE (h.kind IN ('approved', 'rejected', 'change_requested') OR h.kind = 'completion' AND h.details ? 'outcome' AND h.person <> 'system')
+      FROM jsonb_array_elements(submitted.changes) AS e (change)
+     WHERE NOT EXISTS (SELECT FROM customer_workflow.history AS r
+                        WHERE r.proposal = h.proposal AND r.kind = 'field_rejected' AND r.id > submitted.id AND r.id < h.id
+                          AND r.details -> 'changes' @> jsonb_build_array(jsonb_build_object('field', e.change -> 'field')))) AS c
+ -- A field that was rejected later left the others as they had been seen, with a digest of their own.
+ CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM customer_workflow.history AS r
+                    WHERE r.proposal = h.proposal AND r.kind = 'field_rejected' AND r.details ? 'proposal' AND r.id > h.id AND r.digest = h.digest
+                      AND NOT EXISTS (SELECT FROM customer_workflow.history AS s
+                                       WHERE s.proposal = h.proposal AND s.kind IN ('submitted', 'rerouted') AND s.id > r.id))
+           AND EXISTS (SELECT FROM customer_workflow.change AS x WHERE x.proposal = h.proposal AND x.field = c.field) AS stands) AS left_of_it
+ WHERE (h.kind IN ('approved', 'rejected', 'change_requested', 'field_approved') OR h.kind = 'field_rejected' AND h.details ? 'proposal' OR h.kind = 'completion' AND h.details ? 'outcome' AND h.person <> 'system')
    AND p.acts
  ORDER BY h.id, c.field;
 COMMENT ON VIEW customer_workflow.decisions IS 'For the auditor: who decided what about which value, a row a field; also for the people who act in the proposal';
@@ -97,7 +109,7 @@ COMMENT ON COLUMN customer_workflow.decisions.proposed_value IS 'What was decide
 COMMENT ON COLUMN customer_workflow.decisions.author IS 'Who made the change';
 COMMENT ON COLUMN customer_workflow.decisions.person IS 'Who decided';
 COMMENT ON COLUMN customer_workflow.decisions.on_behalf_of IS 'For whom, when a person stood in for another';
-COMMENT ON COLUMN customer_workflow.decisions.action IS 'approved, rejected or change_requested; decided: and its name where an outcome was chosen';
+COMMENT ON COLUMN customer_workflow.decisions.action IS 'approved, rejected or change_requested; field_approved or field_rejected where this field was decided by itself; decided: and its name where an outcome was chosen';
 COMMENT ON COLUMN customer_workflow.decisions.comment IS 'What the person said';
 COMMENT ON COLUMN customer_workflow.decisions.digest IS 'The digest that the decision binds to';
 COMMENT ON COLUMN customer_workflow.decisions.at IS 'When';

@@ -48,6 +48,19 @@ AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._allowed_actions(bigint, boolean) IS 'The verbs that the current person may use now on an open proposal, whose values have moved or not';
 
+CREATE FUNCTION customer_workflow._my_fields(work_item bigint, OUT fields text[], OUT approved text[])
+LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp
+AS $$
+    SELECT customer_workflow._item_fields(w.id),
+           customer_workflow._approved_fields(w.id, customer_workflow._place(w.id, customer_workflow._person()))
+      FROM customer_workflow.work_item AS w
+     WHERE w.id = _my_fields.work_item AND w.status = 'open'
+       AND (w.assignee = ANY (customer_workflow._my_assignees())
+            OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = customer_workflow._person()))
+$$;
+COMMENT ON FUNCTION customer_workflow._my_fields(bigint) IS 'The fields that the current person may decide one by one on an open work item of his (null: none), and those that he has approved';
+
 CREATE VIEW customer_workflow._review AS
 SELECT p.id AS proposal,
        jsonb_build_object(
@@ -57,7 +70,7 @@ SELECT p.id AS proposal,
            'submitted_at', p.submitted_at, 'decided_at', p.decided_at, 'effective_at', p.effective_at, 'applied_at', p.applied_at, 'reverts', p.reverts,
            'workflow', p.workflow, 'version', p.version, 'digest', p.digest, 'conflict', now.conflict, 'changes', v.changes)
        || jsonb_build_object(
-           'history', h.history, 'decided_by', h.decided_by, 'waiting_on', p.waiting_on, 'work_items', w.work_items,
+           'comments', h.comments, 'history', h.history, 'decided_by', h.decided_by, 'waiting_on', p.waiting_on, 'work_items', w.work_items,
            'allowed_actions', CASE WHEN p.open THEN to_jsonb(customer_workflow._allowed_actions(p.id, now.conflict = 'moved'))
                                    ELSE '[]' END,
            'problems', v.problems || CASE WHEN p.submit_message IS NULL THEN '[]' ELSE jsonb_build_array(jsonb_build_object(
@@ -82,9 +95,24 @@ SELECT p.id AS proposal,
  CROSS JOIN LATERAL (
     SELECT CASE WHEN p.open THEN customer_workflow._conflict(r.stored, c.originals, c.proposeds) END AS conflict
     OFFSET 0) AS now
+ -- What was decided field by field since it was submitted last.
+ CROSS JOIN LATERAL (
+    SELECT jsonb_object_agg(d.field, d.verdicts) AS verdicts
+      FROM (SELECT e.change ->> 'field' AS field,
+                   jsonb_agg(jsonb_build_object(
+                       'at', h.at, 'verdict', CASE h.kind WHEN 'field_approved' THEN 'approved' ELSE 'rejected' END,
+                       'person', customer_workflow._display(h.person), 'on_behalf_of', customer_workflow._display(h.on_behalf_of),
+                       'element', h.element, 'step', h.step, 'comment', CASE WHEN p.complete THEN h.comment END) ORDER BY h.id) AS verdicts
+              FROM customer_workflow.history AS h
+             CROSS JOIN LATERAL jsonb_array_elements(h.details -> 'changes') AS e (change)
+             WHERE h.proposal = p.id AND h.kind IN ('field_approved', 'field_rejected')
+               AND h.id > coalesce((SELECT max(s.id) FROM customer_workflow.history AS s
+                                     WHERE s.proposal = p.id AND s.kind IN ('submitted', 'rerouted')), 0)
+             GROUP BY 1) AS d) AS d
  CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_agg(jsonb_build_object(
-               'field', f.field, 'original', f.original, 'proposed', f.proposed, 'current', f.stored, 'conflict', f.conflict)
+               'field', f.field, 'original', f.original, 'proposed', f.proposed, 'current', f.stored, 'conflict', f.conflict,
+               'verdicts', coalesce(d.verdicts -> f.field, '[]'))
                ORDER BY f.field), '[]') AS changes,
            coalesce(jsonb_agg(jsonb_build_object(
                'field', f.field, 'problem', CASE WHEN r.stored IS NULL THEN 'gone' ELSE 'moved' END, 'sqlstate', 'CW001',
@@ -103,10 +131,14 @@ SELECT p.id AS proposal,
                'comment', CASE WHEN p.complete THEN h.comment END, 'digest', CASE WHEN p.complete THEN h.digest END,
                'details', CASE WHEN p.complete THEN h.details END) ORDER BY h.id), '[]') AS history,
            coalesce(jsonb_agg(jsonb_build_object(
+               'at', h.at, 'comment_id', h.id, 'field', h.details -> 'field', 'person', customer_workflow._display(h.person), 'comment', h.comment,
+               'attachments', coalesce(h.details -> 'attachments', '[]')) ORDER BY h.id)
+               FILTER (WHERE h.kind = 'commented' AND p.complete), '[]') AS comments,
+           coalesce(jsonb_agg(jsonb_build_object(
                'at', h.at, 'action', coalesce('decided: ' || (h.details ->> 'outcome'), h.kind), 'person', customer_workflow._display(h.person),
                'on_behalf_of', customer_workflow._display(h.on_behalf_of), 'element', h.element, 'step', h.step,
                'comment', CASE WHEN p.complete THEN h.comment END, 'digest', CASE WHEN p.complete THEN h.digest END) ORDER BY h.id)
-               FILTER (WHERE h.kind IN ('approved', 'rejected', 'change_requested')
+               FILTER (WHERE h.kind IN ('approved', 'rejected', 'change_requested', 'field_approved', 'field_rejected')
                           OR h.kind = 'completion' AND h.details ? 'outcome' AND h.person <> 'system'), '[]') AS decided_by
       FROM customer_workflow.history AS h
      WHERE h.proposal = p.id) AS h
@@ -115,8 +147,10 @@ SELECT p.id AS proposal,
                'work_item', w.id, 'element', w.element, 'step', w.step, 'subject', w.subject, 'instructions', w.instructions,
                'created_at', w.created_at, 'due_at', w.due_at, 'overdue', coalesce(w.due_at < now(), false),
                'allowed_actions', customer_workflow._item_actions(w.actions, w.outcomes, w.enabled),
-               'outcomes', coalesce(w.outcomes, '{}')) ORDER BY w.id), '[]') AS work_items
+               'outcomes', coalesce(w.outcomes, '{}'),
+               'fields', f.fields, 'approved_fields', f.approved) ORDER BY w.id), '[]') AS work_items
       FROM (SELECT w.*, t.enabled FROM customer_workflow.work_item AS w JOIN customer_workflow.protected_table AS t ON t.id = w.table_id) AS w
+     CROSS JOIN LATERAL customer_workflow._my_fields(w.id) AS f
      WHERE w.proposal = p.id AND w.status = 'open'
        AND (w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
             OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = customer_workflow._person()))
@@ -145,4 +179,5 @@ COMMENT ON FUNCTION customer_workflow.review(bigint) IS 'One proposal with its c
 
 GRANT SELECT ON customer_workflow._review TO PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_workflow._allowed_actions(bigint, boolean) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION customer_workflow._my_fields(bigint) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_workflow.review(bigint) TO PUBLIC;

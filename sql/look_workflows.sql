@@ -22,7 +22,7 @@ SELECT v.name,
                NOT EXISTS (SELECT FROM customer_workflow.workflow AS w
                              JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                             WHERE w.table_id = t.id),
-               0, customer_workflow._built_in(t.approvers), NULL, NULL, NULL, NULL, NULL
+               0, customer_workflow._built_in(t.approvers, t.options @> '{"field_decisions": true}'), NULL, NULL, NULL, NULL, NULL
           FROM customer_workflow.protected_table AS t
          WHERE t.relation IS NOT NULL AND t.approvers IS NOT NULL) AS v ON v.table_id = t.id
  WHERE t.id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])

@@ -130,6 +130,19 @@ CREATE FUNCTION customer_workflow._engine(definition jsonb, state jsonb, event j
 COMMENT ON FUNCTION customer_workflow._engine(jsonb, jsonb, jsonb, jsonb)
     IS 'What follows from an event: questions, a refusal, or the new state and what is to be done';
 
+CREATE FUNCTION customer_workflow._decidable_fields(definition jsonb, at text, fields text[]) RETURNS text[]
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_decidable_fields';
+COMMENT ON FUNCTION customer_workflow._decidable_fields(jsonb, text, text[])
+    IS 'Those of these fields that may be decided one by one at a place of the definition; null where none may';
+
+CREATE FUNCTION customer_workflow._proposed(value text, "like" anyelement) RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_proposed';
+COMMENT ON FUNCTION customer_workflow._proposed(text, anyelement) IS 'Reads text as a value of the type of the second argument, under pinned settings, and runs no CHECK of a domain that it is';
+
+CREATE FUNCTION customer_workflow._exactly(value text, image bytea, "like" anyelement, role oid) RETURNS anyelement
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_exactly';
+COMMENT ON FUNCTION customer_workflow._exactly(text, bytea, anyelement, oid) IS 'A proposed value from its image, where there is one that holds here, else from its text, read as a role';
+
 CREATE FUNCTION customer_workflow._placeholders(template text) RETURNS jsonb
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_placeholders';
 COMMENT ON FUNCTION customer_workflow._placeholders(text) IS 'The names of the placeholders of a text';
@@ -215,6 +228,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._render_text(text, jsonb),
     customer_workflow._call_as(oid, boolean),
     customer_workflow._call_end(), customer_workflow._looking_role(), customer_workflow._remember_settings(), customer_workflow._restore_settings(integer),
+    customer_workflow._decidable_fields(jsonb, text, text[]), customer_workflow._exactly(text, bytea, anyelement, oid),
     customer_workflow._condition_sql(text),
     customer_workflow._condition_fields(text), customer_workflow._route(jsonb, text[], text[], jsonb),
     customer_workflow._evaluate_as(oid, boolean),

@@ -18,7 +18,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "on_record_delete": "cancel",
         "redundant_update": "write",
         "apply_as": null,
-        "part_of": null
+        "part_of": null,
+        "field_decisions": false
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_defaults() IS 'Every option of a protected table with its default; what is not here is no option';
@@ -42,7 +43,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "on_record_delete": ["cancel", "restrict"],
         "redundant_update": ["write", "skip"],
         "apply_as": "text",
-        "part_of": "parent"
+        "part_of": "parent",
+        "field_decisions": "boolean"
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_rules() IS 'Valid values of each option of a protected table: a list of words, or the kind of value';

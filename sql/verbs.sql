@@ -150,13 +150,18 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow.cancel_many(bigint[], text, text[], boolean) IS 'The same as cancel for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
 
-CREATE FUNCTION customer_workflow.approve(proposal bigint, comment text DEFAULT NULL, digest text DEFAULT NULL, work_item bigint DEFAULT NULL, on_conflict text DEFAULT NULL) RETURNS text
+CREATE FUNCTION customer_workflow.approve(proposal bigint, comment text DEFAULT NULL, digest text DEFAULT NULL, work_item bigint DEFAULT NULL, on_conflict text DEFAULT NULL,
+                                          fields name[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF approve.fields IS NOT NULL THEN
+        RETURN customer_workflow._decide_fields(customer_workflow._request('approve', approve.comment, approve.work_item, approve.on_conflict, approve.fields),
+                                                approve.proposal, approve.digest);
+    END IF;
     RETURN customer_workflow._one(customer_workflow._request('approve', approve.comment, approve.work_item, approve.on_conflict), approve.proposal, approve.digest);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.approve(bigint, text, text, bigint, text) IS 'Approves a proposal that waits for the caller; with the last approval its values are written; returns the new status';
+COMMENT ON FUNCTION customer_workflow.approve(bigint, text, text, bigint, text, name[]) IS 'Approves a proposal that waits for the caller, or some of its fields; with the last approval its values are written; returns the new status';
 
 CREATE FUNCTION customer_workflow.approve_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
     RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)
@@ -168,13 +173,17 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow.approve_many(bigint[], text, text[], boolean) IS 'The same as approve for many proposals: a row each, with the new status or why it failed; all_or_nothing: one failure fails all';
 
-CREATE FUNCTION customer_workflow.reject(proposal bigint, comment text, digest text DEFAULT NULL, work_item bigint DEFAULT NULL) RETURNS text
+CREATE FUNCTION customer_workflow.reject(proposal bigint, comment text, digest text DEFAULT NULL, work_item bigint DEFAULT NULL, fields name[] DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF reject.fields IS NOT NULL THEN
+        RETURN customer_workflow._decide_fields(customer_workflow._request('reject', reject.comment, reject.work_item, NULL, reject.fields),
+                                                reject.proposal, reject.digest);
+    END IF;
     RETURN customer_workflow._one(customer_workflow._request('reject', reject.comment, reject.work_item, NULL), reject.proposal, reject.digest);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.reject(bigint, text, text, bigint) IS 'Rejects a proposal that waits for the caller, with a reason; its author can edit and resubmit or cancel it; returns the new status';
+COMMENT ON FUNCTION customer_workflow.reject(bigint, text, text, bigint, name[]) IS 'Rejects a proposal that waits for the caller, or takes some of its fields out of it, with a reason; its author can edit and resubmit or cancel what was rejected; returns the new status';
 
 CREATE FUNCTION customer_workflow.reject_many(proposals bigint[], comment text DEFAULT NULL, digests text[] DEFAULT NULL, all_or_nothing boolean DEFAULT false)
     RETURNS TABLE (proposal bigint, outcome text, sqlstate text, message text)

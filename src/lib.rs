@@ -46,7 +46,8 @@ extension_sql_file!("../sql/verbs_more.sql", name = "verbs_more", requires = ["v
 extension_sql_file!("../sql/override.sql", name = "override", requires = ["verbs_more"]);
 extension_sql_file!("../sql/together.sql", name = "together", requires = ["override"]);
 extension_sql_file!("../sql/deadlines.sql", name = "deadlines", requires = ["together"]);
-extension_sql_file!("../sql/look_access.sql", name = "look_access", requires = ["deadlines"]);
+extension_sql_file!("../sql/fields.sql", name = "fields", requires = ["deadlines"]);
+extension_sql_file!("../sql/look_access.sql", name = "look_access", requires = ["fields"]);
 extension_sql_file!("../sql/look_proposals.sql", name = "look_proposals", requires = ["look_access"]);
 extension_sql_file!("../sql/look_work_items.sql", name = "look_work_items", requires = ["look_proposals"]);
 extension_sql_file!("../sql/look_history.sql", name = "look_history", requires = ["look_work_items"]);
@@ -58,7 +59,9 @@ extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = [
 extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_review"]);
 extension_sql_file!("../sql/revert.sql", name = "revert", requires = ["propose"]);
 extension_sql_file!("../sql/definitions.sql", name = "definitions", requires = ["revert"]);
-extension_sql_file!("../sql/workflows.sql", name = "workflows", requires = ["definitions"]);
+extension_sql_file!("../sql/comments.sql", name = "comments", requires = ["definitions"]);
+extension_sql_file!("../sql/pending.sql", name = "pending", requires = ["comments"]);
+extension_sql_file!("../sql/workflows.sql", name = "workflows", requires = ["pending"]);
 extension_sql_file!("../sql/calendars.sql", name = "calendars", requires = ["workflows"]);
 extension_sql_file!("../sql/simulate.sql", name = "simulate", requires = ["calendars"]);
 extension_sql_file!("../sql/maintenance.sql", name = "maintenance", requires = ["simulate"]);

@@ -3,6 +3,7 @@
 pub mod definition;
 pub mod due;
 pub mod engine;
+pub mod fields;
 pub mod simulate;
 pub mod texts;
 

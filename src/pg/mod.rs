@@ -70,6 +70,9 @@ mod exports {
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
         cw_keep_originals, pg_finfo_cw_keep_originals => crate::apply::permit::write_originals;
         cw_image_value, pg_finfo_cw_image_value => crate::pg::image::from_sql;
+        cw_decidable_fields, pg_finfo_cw_decidable_fields => crate::decide::fields::decidable_fields;
+        cw_proposed, pg_finfo_cw_proposed => crate::apply::pending::proposed;
+        cw_exactly, pg_finfo_cw_exactly => crate::apply::pending::exactly;
         cw_due, pg_finfo_cw_due => crate::decide::due::due;
         cw_raise, pg_finfo_cw_raise => crate::error::raise_from_sql;
         cw_condition_sql, pg_finfo_cw_condition_sql => crate::pg::parse::condition_sql;

@@ -87,6 +87,9 @@ pub struct Approval {
     /// What approvers may do.
     #[serde(default = "every_action", skip_serializing_if = "is_every_action")]
     pub allowed_actions: Vec<Action>,
+    /// Whether approvers may decide single fields.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub field_decisions: bool,
     /// Decides last where somebody involved is an approver, and in place of a step where nobody else is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub final_approver: Option<Assign>,

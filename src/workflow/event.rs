@@ -31,6 +31,11 @@ pub enum Event {
         /// What.
         act: Act,
     },
+    /// Some of its fields were rejected and are a proposal of their own now: these are left.
+    Narrowed {
+        /// The fields that still change; at least one, and all of them were in it.
+        fields: Vec<String>,
+    },
     /// Taken back by its originator or a steward.
     Recalled {
         /// Who.

@@ -150,6 +150,7 @@ static APPROVAL: Shape = Shape::Object(&[
     may("automatic_action", &Shape::Object(&[must("when", &AUTOMATIC), must("action", &APPROVAL_ACTION)])),
     must("steps", &Shape::List(&STEP, 1, false)),
     may("allowed_actions", &Shape::List(&Shape::Word(&["approve", "reject", "request_change", "delegate"]), 1, true)),
+    may("field_decisions", &Shape::Flag),
     may("final_approver", &ASSIGN_TO),
     may("time_limit", &SPAN),
     may("end_action", &APPROVAL_ACTION),

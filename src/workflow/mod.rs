@@ -7,6 +7,7 @@ pub mod diagram;
 pub mod effect;
 pub mod engine;
 pub mod event;
+pub mod fields;
 pub mod grammar;
 pub mod inputs;
 pub mod json;

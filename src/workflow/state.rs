@@ -171,7 +171,7 @@ fn stands<'a>(elements: &[Element], path: &str, run: &'a Sequence, into: &mut Ve
 }
 
 impl Sequence {
-    fn collect<'a>(&'a self, into: &mut Vec<&'a Item>) {
+    pub(super) fn collect<'a>(&'a self, into: &mut Vec<&'a Item>) {
         match &*self.now {
             Running::Approval(voting) => into.extend(&voting.items),
             Running::Work(item) => into.extend((item.item != 0).then_some(item)),

@@ -56,10 +56,20 @@ fn element_goes_on(
         }
         (_, Running::Branches(running)) => {
             let blocks = element.blocks(path);
+            let left = match (event, element) {
+                (Event::Narrowed { fields }, Element::ForEachChange(e)) => {
+                    Some(e.routes_of(fields).map_err(|field| Refusal::NoRoute { at: path.into(), field })?)
+                }
+                _ => None,
+            };
             let mut all = Vec::with_capacity(running.len());
             for (number, inner) in running {
                 let (at, elements) = blocks.get(number).ok_or_else(|| Refusal::DoesNotFit(path.into()))?;
                 let inner = match inner {
+                    Some(inner) if left.as_ref().is_some_and(|left| !left.contains(&number)) => {
+                        nobody_works(cx, &inner);
+                        None
+                    }
                     Some(inner) => sequence(cx, elements, at, inner, event)?,
                     None => None,
                 };
@@ -68,6 +78,15 @@ fn element_goes_on(
             Ok(enter::join(all))
         }
         _ => Err(Refusal::DoesNotFit(path.into()).into()),
+    }
+}
+
+/// A route all of whose fields were rejected is over.
+fn nobody_works(cx: &mut Context, run: &Sequence) {
+    let mut items = Vec::new();
+    run.collect(&mut items);
+    for item in items {
+        cx.close(item.item, false);
     }
 }
 

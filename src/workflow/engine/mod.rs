@@ -209,6 +209,9 @@ fn go_on(cx: &mut Context, event: &Event) -> Flow<Option<Sequence>> {
         return Err(Refusal::WrongStatus(cx.state.status).into());
     }
     let run = cx.state.run.take().ok_or(Refusal::DoesNotFit("/elements".into()))?;
+    if let Event::Narrowed { fields } = event {
+        cx.state.fields.clone_from(fields);
+    }
     let run = drive::sequence(cx, &cx.definition.elements, "/elements", run, event)?;
     match event {
         Event::Acted { item, .. } | Event::Reassigned { item, .. } if !cx.hit => Err(Refusal::NoSuchItem(*item).into()),

@@ -115,6 +115,11 @@ fn event(w: &World, (kind, which, who): (u8, usize, usize)) -> Event {
         90 => Event::Cancelled { person: "author".into() },
         91 => Event::Due(Timer::Proposal { round: w.state.round }),
         92..95 => submitted(),
+        95..98 if w.state.fields.len() > 1 => {
+            let gone = who % w.state.fields.len();
+            let left = w.state.fields.iter().enumerate().filter(|(i, _)| *i != gone);
+            Event::Narrowed { fields: left.map(|(_, f)| f.clone()).collect() }
+        }
         _ => Event::Due(Timer::Item { item: 1 + (which % 20) as u32, level: (who % 3) as u32 }),
     }
 }

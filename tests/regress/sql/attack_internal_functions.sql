@@ -37,7 +37,7 @@ SELECT s AS statement, try(s) FROM unnest(ARRAY[
     'SELECT nextval(''customer_workflow.proposal_id_seq'')',
     'CREATE TRIGGER t BEFORE INSERT ON customer_workflow.history FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_first()',
     'CREATE FUNCTION customer_workflow.f() RETURNS int LANGUAGE sql AS ''SELECT 1''',
-    'ALTER FUNCTION customer_workflow.approve(bigint, text, text, bigint, text) SECURITY INVOKER',
+    'ALTER FUNCTION customer_workflow.approve(bigint, text, text, bigint, text, name[]) SECURITY INVOKER',
     'DROP EXTENSION customer_workflow',
     'ALTER EXTENSION customer_workflow DROP FUNCTION customer_workflow.act_as(text)']) AS s;
 

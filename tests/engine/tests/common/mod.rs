@@ -116,14 +116,16 @@ fn approval() -> BoxedStrategy<Element> {
         prop::option::weighted(0.3, assign()),
         prop::option::weighted(0.2, span()),
         prop::option::of(auto_action(AutoAction::Approve)),
+        any::<bool>(),
     )
-        .prop_map(|(when, automatic_action, steps, allowed_actions, final_approver, time_limit, end_action)| {
+        .prop_map(|(when, automatic_action, steps, allowed_actions, final_approver, time_limit, end_action, fields)| {
             Element::Approval(Approval {
                 name: String::new(),
                 when,
                 automatic_action,
                 steps,
                 allowed_actions,
+                field_decisions: fields,
                 final_approver,
                 time_limit,
                 end_action,
