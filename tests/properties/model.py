@@ -29,6 +29,8 @@ class Record:
 
     stored: dict | None
     proposals: list = field(default_factory=list)
+    # how often a record of this key was made anew
+    births: int = 0
 
     def open(self, author=None):
         return [p for p in self.proposals if p.status in OPEN and author in (None, p.author)]
@@ -123,6 +125,7 @@ def insert(record, person, values):
     if record.stored is not None:
         return "23505"
     record.stored = values
+    record.births += 1
     return "1"
 
 
