@@ -179,6 +179,7 @@ BEGIN
            digest = NULL, sent_back = NULL, state = p.state - 'run', submit_sqlstate = NULL, submit_message = NULL
      WHERE p.id = ANY (affected);
     PERFORM customer_workflow._close(affected);
+    PERFORM customer_workflow._take_back_mates(affected, '{"reason": "a proposal of its change set was converted to another type"}');
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._convert_changes(customer_workflow.protected_table, name, jsonb, oid, integer)
