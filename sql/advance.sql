@@ -53,8 +53,8 @@ BEGIN
     RETURN ARRAY(
         SELECT ROW(c.proposal, c.table_id, c.record_key, c.changes,
                    CASE WHEN request.automatic OR c.parties @> request.identities THEN c.parties ELSE c.parties || request.identities END,
-                   c.author, coalesce(request.person, c.author), c.source, c.reference, coalesce(request.comment, c.comment))::customer_workflow._case
-          FROM unnest(cases) WITH ORDINALITY AS c (proposal, table_id, record_key, changes, parties, author, originator, source, reference, comment, n)
+                   c.author, coalesce(request.person, c.author), c.source, c.reference, coalesce(request.comment, c.comment), c.operation)::customer_workflow._case
+          FROM unnest(cases) WITH ORDINALITY AS c (proposal, table_id, record_key, changes, parties, author, originator, source, reference, comment, operation, n)
          ORDER BY c.n);
 END
 $$;

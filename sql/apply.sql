@@ -162,10 +162,14 @@ DECLARE
     suspects text;
     foreign_keys record;
     remembered integer;
+    operations text[] := ARRAY(SELECT DISTINCT p.operation FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.operation IS NOT NULL);
 BEGIN
     IF whole AND customer_workflow._in_sets(proposals) THEN
         PERFORM customer_workflow._write_sets(proposals, as_author);
         RETURN;
+    END IF;
+    IF 'insert' = ANY (operations) THEN
+        PERFORM customer_workflow._write_records(proposals, 'insert', as_author, whole);
     END IF;
     FOR batch IN
         WITH one AS (
@@ -173,7 +177,7 @@ BEGIN
                    array_agg(c.field ORDER BY c.field COLLATE "C") AS fields, array_agg(c.proposed ORDER BY c.field COLLATE "C") AS proposed,
                        array_agg(c.image ORDER BY c.field COLLATE "C") AS images
               FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id
-             WHERE p.id = ANY (proposals) GROUP BY p.id
+             WHERE p.id = ANY (proposals) AND coalesce(p.operation, 'draft') = 'draft' GROUP BY p.id
         ), alike AS MATERIALIZED (
             SELECT o.table_id, o.fields, o.database_role, t.relation, t.options,
                    CASE WHEN as_author THEN customer_workflow._author_role(o.database_role, t.relation, o.fields) END AS role
@@ -219,6 +223,13 @@ BEGIN
                 HINT = 'Make the trigger leave values alone that are being approved, or propose the value as the trigger would store it.';
         END IF;
     END LOOP;
+    IF 'draft' = ANY (operations) THEN
+        DELETE FROM customer_workflow.pending_record AS r USING customer_workflow.proposal AS p
+         WHERE p.id = ANY (proposals) AND p.operation = 'draft' AND r.table_id = p.table_id AND r.record_hash = p.record_hash;
+    END IF;
+    IF 'delete' = ANY (operations) THEN
+        PERFORM customer_workflow._write_records(proposals, 'delete', as_author, whole);
+    END IF;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._write_proposals(bigint[], boolean, boolean) IS 'Writes proposals, each of another record: as the writing role, or as their authors where these may; without whole, what more than one table says is checked by the caller';
@@ -241,13 +252,14 @@ COMMENT ON FUNCTION customer_workflow._may_update(oid, regclass, text[]) IS 'Whe
 
 -- Triggers of the table run as whoever writes, so an author who is not the one who acts now must not write: whoever owns the table
 -- could make a trigger after the author's UPDATE and run it with his rights. Nor must a superuser, who learns nothing new.
-CREATE FUNCTION customer_workflow._author_role(author name, relation regclass, fields text[]) RETURNS oid
+CREATE FUNCTION customer_workflow._author_role(author name, relation regclass, fields text[], operation text DEFAULT NULL) RETURNS oid
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT r.oid FROM pg_roles AS r
      WHERE r.rolname = author AND r.rolname = customer_workflow._looking_role() AND NOT r.rolsuper
-       AND customer_workflow._may_update(r.oid, relation, fields)
+       AND CASE WHEN coalesce(operation, 'draft') = 'draft' THEN customer_workflow._may_update(r.oid, relation, fields)
+                ELSE customer_workflow._may_write_record(r.oid, relation, fields, operation) END
 $$;
-COMMENT ON FUNCTION customer_workflow._author_role(name, regclass, text[]) IS 'The role as which an author''s change can be tried out: his, where he is the one who acts and may write by himself; else null';
+COMMENT ON FUNCTION customer_workflow._author_role(name, regclass, text[], text) IS 'The role as which an author''s change can be tried out: his, where he is the one who acts and may write by himself; else null';
 
 CREATE TYPE customer_workflow._problem AS (
     proposal bigint, sqlstate text, message text, detail text, hint text,
@@ -314,7 +326,7 @@ BEGIN
          WHERE p.id = ANY (proposals)
            AND (customer_workflow._owns(t.relation)
                 OR customer_workflow._author_role(p.database_role, t.relation,
-                       ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id)) IS NOT NULL) IS NOT TRUE) THEN
+                       ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = p.id), p.operation) IS NOT NULL) IS NOT TRUE) THEN
         said := 'the change cannot be applied' || CASE WHEN con <> '' THEN format(' (constraint "%s")', con) ELSE '' END;
         detail := NULL;
         hint := NULL;
@@ -334,24 +346,25 @@ DECLARE
     batch record;
 BEGIN
     FOR batch IN
-        SELECT p.table_id, array_agg(p.id) AS ids, array_agg(p.record_key) AS record_keys, array_agg(p.record_key) FILTER (WHERE p.n = 1) AS keys,
+        SELECT p.table_id, array_agg(p.id) AS ids, array_agg(p.record_key) AS record_keys, array_agg(p.operation) AS operations,
+               array_agg(p.record_key) FILTER (WHERE p.n = 1) AS keys,
                (SELECT array_agg(DISTINCT c.field) FROM customer_workflow.change AS c WHERE c.proposal = ANY (array_agg(p.id))) AS fields,
                -- what became of a column that was dropped, _permit() says
                ARRAY(SELECT a.attname::text FROM customer_workflow.protected_table AS t JOIN pg_attribute AS a ON a.attrelid = t.relation
                       WHERE t.id = p.table_id AND NOT a.attisdropped) AS columns
-          FROM (SELECT p.id, p.table_id, p.record_key, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
-                  FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
+          FROM (SELECT p.id, p.table_id, p.record_key, p.operation, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
+                  FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.operation IS DISTINCT FROM 'insert') AS p
          GROUP BY p.table_id ORDER BY p.table_id
     LOOP
         RETURN QUERY
         SELECT p.id, c.field, c.original, r.stored[array_position(batch.fields, c.field)], r.record_key IS NULL
-          FROM unnest(batch.ids, batch.record_keys) AS p (id, record_key)
+          FROM unnest(batch.ids, batch.record_keys, batch.operations) AS p (id, record_key, operation)
           JOIN customer_workflow.change AS c ON c.proposal = p.id
           LEFT JOIN customer_workflow._read_records(batch.table_id, batch.keys, batch.fields, false) AS r ON r.record_key = p.record_key
          WHERE r.record_key IS NULL
             OR c.field = ANY (batch.columns)
            AND r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
-           AND r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed
+           AND (r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed OR p.operation = 'delete')
          ORDER BY p.id, c.field;
     END LOOP;
 END
@@ -362,7 +375,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._key_value(name, text), customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
     customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean), customer_workflow._check_now(text, text),
     customer_workflow._write_proposals(bigint[], boolean, boolean),
-    customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[]),
+    customer_workflow._may_update(oid, regclass, text[]), customer_workflow._author_role(name, regclass, text[], text),
     customer_workflow._raise_problem(customer_workflow._problem),
     customer_workflow._is_outcome(text), customer_workflow._try_write(bigint[], boolean), customer_workflow._moved(bigint[])
     FROM PUBLIC;

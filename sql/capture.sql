@@ -60,7 +60,7 @@ BEGIN
                     CROSS JOIN LATERAL (SELECT p.status IN ('not_submitted', 'change_requested', 'rejected') AS editable) AS e
                      LEFT JOIN customer_workflow.change AS x ON x.proposal = p.id AND x.field = c.field
                     WHERE p.record_hash = hashes[c.record] AND p.table_id = _merge.table_id AND p.author = _merge.author
-                      AND p.status = ANY (open_statuses)) AS o ON true) AS a;
+                      AND p.status = ANY (open_statuses) AND coalesce(p.operation, 'draft') = 'draft') AS o ON true) AS a;
 
     SELECT c.field, keys[c.record] AS key, c.target AS id INTO wrong
       FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records), unnest(fields)) AS c (action, target, record, field)
@@ -256,7 +256,7 @@ BEGIN
     BEGIN
         UPDATE customer_workflow.proposal AS p
            SET status = 'not_submitted', digest = NULL,
-               collects = NOT EXISTS (SELECT FROM customer_workflow.proposal AS q
+               collects = p.operation IS DISTINCT FROM 'delete' AND NOT EXISTS (SELECT FROM customer_workflow.proposal AS q
                                        WHERE q.record_hash = p.record_hash AND q.table_id = p.table_id AND q.author = p.author
                                          AND (q.collects OR q.id = ANY (proposals) AND q.id > p.id))
          WHERE p.id = ANY (proposals);
@@ -285,7 +285,10 @@ BEGIN
                                                  JOIN customer_workflow.change AS c ON c.proposal = g.proposal AND c.field = g.field));
     WITH gone AS (
         DELETE FROM customer_workflow.change AS c USING unnest(proposals, fields) AS g (proposal, field)
-         WHERE c.proposal = g.proposal AND (c.field = g.field
+         WHERE c.proposal = g.proposal
+           -- a record is created or deleted as a whole
+           AND NOT EXISTS (SELECT FROM customer_workflow.proposal AS p WHERE p.id = c.proposal AND p.operation IS NOT NULL)
+           AND (c.field = g.field
                -- companions go with the last field that they travelled with
                OR EXISTS (SELECT FROM customer_workflow.proposal AS p
                            WHERE p.id = c.proposal AND customer_workflow._option(p.table_id, 'companions') -> g.field ? c.field)
@@ -329,10 +332,11 @@ DECLARE
     before jsonb[];
     drafts bigint[];
 BEGIN
+    PERFORM customer_workflow._pending_moved(_keys_changed.table_id, old_hashes, new_keys, new_hashes);
     SELECT array_agg(l.id), array_agg(l.record_key), array_agg(l.id) FILTER (WHERE l.collects) INTO moved, before, drafts
       FROM (SELECT p.id, p.record_key, p.collects FROM customer_workflow.proposal AS p
              WHERE p.record_hash = ANY (old_hashes) AND p.table_id = _keys_changed.table_id
-               AND p.status = ANY (customer_workflow._open_statuses())
+               AND p.status = ANY (customer_workflow._open_statuses()) AND p.operation IS DISTINCT FROM 'insert'
              ORDER BY p.id FOR UPDATE) AS l;
     IF moved IS NULL THEN
         RETURN;
@@ -350,16 +354,17 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._keys_changed(integer, uuid[], text[], uuid[]) IS 'Open proposals follow their record when its key changes';
 
-CREATE FUNCTION customer_workflow._records_gone(table_id integer, hashes uuid[], taken uuid[]) RETURNS void
+CREATE FUNCTION customer_workflow._records_gone(table_id integer, hashes uuid[], taken uuid[], but_for bigint[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     candidates bigint[];
     gone bigint[];
     one record;
 BEGIN
+    PERFORM customer_workflow._pending_gone(_records_gone.table_id, hashes, taken);
     candidates := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
                          WHERE (hashes IS NULL OR p.record_hash = ANY (hashes)) AND p.table_id = _records_gone.table_id
-                           AND p.status = ANY (customer_workflow._open_statuses()));
+                           AND p.status = ANY (customer_workflow._open_statuses()) AND p.operation IS DISTINCT FROM 'insert' AND p.id <> ALL (but_for));
     IF candidates = '{}' THEN
         RETURN;
     END IF;
@@ -386,7 +391,8 @@ BEGIN
     PERFORM customer_workflow._cancel_locked(gone, 'record_deleted', NULL);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._records_gone(integer, uuid[], uuid[]) IS 'What becomes of open proposals whose record was deleted or truncated, by option on_record_delete; taken: keys that another record has by now';
+COMMENT ON FUNCTION customer_workflow._records_gone(integer, uuid[], uuid[], bigint[])
+    IS 'What becomes of open proposals whose record was deleted or truncated, by option on_record_delete; taken: keys that another record has by now; but_for: proposals that deleted it';
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text),
@@ -394,5 +400,5 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._edit(integer, bigint[], boolean[], text[], text[], text[], bytea[], text, text, boolean, text, text),
     customer_workflow._logged_text(text), customer_workflow._back_to_draft(bigint[], text, jsonb),
     customer_workflow._remove_changes(bigint[], text[], text, text),
-    customer_workflow._keys_changed(integer, uuid[], text[], uuid[]), customer_workflow._records_gone(integer, uuid[], uuid[])
+    customer_workflow._keys_changed(integer, uuid[], text[], uuid[]), customer_workflow._records_gone(integer, uuid[], uuid[], bigint[])
     FROM PUBLIC;

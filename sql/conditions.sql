@@ -3,7 +3,7 @@
 
 CREATE TYPE customer_workflow._case AS (
     proposal bigint, table_id integer, record_key jsonb, changes jsonb, parties text[], author text, originator text,
-    source text, reference text, comment text);
+    source text, reference text, comment text, operation text);
 COMMENT ON TYPE customer_workflow._case IS 'A record with wished values: a stored proposal, or one that is only imagined';
 COMMENT ON COLUMN customer_workflow._case.proposal IS 'Its number, by which answers name it';
 COMMENT ON COLUMN customer_workflow._case.table_id IS 'The protected table';
@@ -15,13 +15,14 @@ COMMENT ON COLUMN customer_workflow._case.originator IS 'Who submitted it';
 COMMENT ON COLUMN customer_workflow._case.source IS 'The data entity it came from; null for a person';
 COMMENT ON COLUMN customer_workflow._case.reference IS 'The reference of the session that made it';
 COMMENT ON COLUMN customer_workflow._case.comment IS 'Why';
+COMMENT ON COLUMN customer_workflow._case.operation IS 'As in proposal: null where fields of a stored record are changed';
 
 CREATE FUNCTION customer_workflow._cases(proposals bigint[]) RETURNS customer_workflow._case[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(ROW(p.id, p.table_id, p.record_key,
                                   coalesce((SELECT jsonb_object_agg(c.field, c.proposed) FROM customer_workflow.change AS c WHERE c.proposal = p.id), '{}')
                                   || CASE WHEN p.change_set IS NULL THEN '{}' ELSE customer_workflow._part_changes(p.id) END,
-                                  p.parties, p.author, coalesce(p.originator, p.author), p.data_entity, p.reference, p.comment)::customer_workflow._case
+                                  p.parties, p.author, coalesce(p.originator, p.author), p.data_entity, p.reference, p.comment, p.operation)::customer_workflow._case
                               ORDER BY p.id), '{}')
       FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)
 $$;
@@ -71,12 +72,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                string_agg(format(', %s AS %I', c.expression, c.name), '' ORDER BY c.n) FILTER (WHERE c.generated) AS computed
           FROM columns AS c
     )
-    SELECT format('JOIN %s AS old ON %s CROSS JOIN LATERAL (SELECT %s) AS new', relation::text, k.matches,
+    -- A record that is only to be stored has no "old".
+    SELECT format('LEFT JOIN %s AS old ON "~case"."~operation" IS DISTINCT FROM ''insert'' AND %s '
+                  'JOIN LATERAL (SELECT %s) AS new ON "~case"."~operation" IS NOT DISTINCT FROM ''insert'' OR old.%I IS NOT NULL', relation::text, k.matches,
                   CASE WHEN w.readable AND w.computed IS NOT NULL
-                       THEN format('"~new".*%s FROM (SELECT %s) AS "~new"', w.computed, w.stored) ELSE w.stored END)
+                       THEN format('"~new".*%s FROM (SELECT %s) AS "~new"', w.computed, w.stored) ELSE w.stored END, k.first)
       FROM whole AS w
      CROSS JOIN (SELECT string_agg(format('old.%I %s customer_workflow._input("~case"."~key" OPERATOR(pg_catalog.->>) %L, NULL::%s)',
-                                          p.field, p.equals, p.field, p.type), ' AND ') AS matches
+                                          p.field, p.equals, p.field, p.type), ' AND ') AS matches, min(p.field::text) AS first
                    FROM customer_workflow._key_parts(relation) AS p HAVING count(*) > 0) AS k
 $$;
 COMMENT ON FUNCTION customer_workflow._record_of_case(regclass, oid) IS 'SQL that adds the stored record as "old", and as "new" with the wished values, to a case; null where the table has no primary key any more';
@@ -85,7 +88,7 @@ CREATE FUNCTION customer_workflow._case_query(value text, more text) RETURNS tex
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT format('SELECT pg_catalog.array_agg(r.n), pg_catalog.array_agg(r.v) FROM (SELECT "~case"."~n" AS n, %s AS v '
                   'FROM ROWS FROM (pg_catalog.unnest($1), pg_catalog.unnest($2)) WITH ORDINALITY AS "~case" '
-                  '("~proposal", "~table", "~key", "~changes", "~parties", "~author", "~originator", "~source", "~reference", "~comment", "~manager", "~n") '
+                  '("~proposal", "~table", "~key", "~changes", "~parties", "~author", "~originator", "~source", "~reference", "~comment", "~operation", "~manager", "~n") '
                   '%s) AS r', value, more)
 $$;
 COMMENT ON FUNCTION customer_workflow._case_query(text, text) IS 'The statement that computes a text for many cases, for _evaluate()';
@@ -99,7 +102,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         || ' CROSS JOIN LATERAL (SELECT ARRAY(SELECT k FROM pg_catalog.jsonb_object_keys("~case"."~changes") AS k ORDER BY k COLLATE "C") AS fields, '
            'customer_workflow._display("~case"."~author") AS author, customer_workflow._display("~case"."~originator") AS originator, '
            'coalesce(customer_workflow._display("~case"."~source"), ''person'') AS source, '
-           '"~case"."~reference" AS reference, "~case"."~comment" AS comment) AS proposal'
+           '"~case"."~reference" AS reference, "~case"."~comment" AS comment, coalesce("~case"."~operation", ''update'') AS operation) AS proposal'
         || CASE WHEN with_manager THEN ' CROSS JOIN LATERAL (SELECT "~case"."~manager" AS manager) AS "~manager"' ELSE '' END
         || format(E' WHERE ((%s\n) OR true)', c.sql))
       FROM (SELECT customer_workflow._condition_sql(condition) AS sql) AS c
@@ -213,7 +216,7 @@ CREATE FUNCTION customer_workflow._conditions(relation regclass, role name, cond
     RETURNS TABLE (proposal bigint, value text, message text)
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     SELECT c.proposal, a.value, a.message
-      FROM unnest(cases) WITH ORDINALITY AS c (proposal, t, k, ch, i, au, o, s, r, co, n)
+      FROM unnest(cases) WITH ORDINALITY AS c (proposal, t, k, ch, i, au, o, s, r, co, op, n)
       JOIN customer_workflow._answers(relation, role, condition, cases, NULL) AS a ON a.n = c.n ORDER BY c.n
 $$;
 COMMENT ON FUNCTION customer_workflow._conditions(regclass, name, text, customer_workflow._case[])

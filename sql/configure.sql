@@ -69,13 +69,15 @@ BEGIN
     PERFORM customer_workflow._require_configures(configure.relation);
     PERFORM customer_workflow._check_option_values(configure.relation, configure.options);
     -- Against a foreign key that comes at the same time and does not suit the new options.
-    EXECUTE format('LOCK TABLE %s IN SHARE UPDATE EXCLUSIVE MODE', configure.relation);
+    EXECUTE format('LOCK TABLE %s IN %s MODE', configure.relation, customer_workflow._record_lock(configure.relation, customer_workflow._merge_options(
+        coalesce((SELECT t.options FROM customer_workflow.protected_table AS t WHERE t.relation = configure.relation), '{}'), configure.options), 'SHARE UPDATE EXCLUSIVE'));
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
      WHERE t.id = customer_workflow._table_id(configure.relation) FOR UPDATE;
     merged := customer_workflow._with_parent(customer_workflow._merge_options(tab.options, configure.options), tab.options);
     PERFORM customer_workflow._check_protection(configure.relation, customer_workflow._fields(configure.relation), merged, tab.search_path);
     IF merged <> tab.options THEN
         UPDATE customer_workflow.protected_table AS t SET options = merged WHERE t.id = tab.id;
+        PERFORM customer_workflow._install_record_triggers(configure.relation, merged);
         PERFORM customer_workflow._log('configure', tab.id, NULL, NULL,
             jsonb_build_object('options', jsonb_build_object('old', tab.options, 'new', merged)));
         PERFORM customer_workflow._invalidate(configure.relation);

@@ -46,6 +46,7 @@ BEGIN
            'There is no such record.', 'Cancel the proposal.', NULL::text, NULL::text, NULL::text, NULL::text, NULL::text
       FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
      WHERE p.id = ANY (moves.gone) ORDER BY p.id;
+    RETURN QUERY SELECT * FROM customer_workflow._existing(proposals);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._rebase(customer_workflow._request, bigint[])

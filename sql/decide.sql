@@ -8,7 +8,7 @@ BEGIN
     RETURN QUERY
     SELECT p.id, encode(sha256(convert_to(concat_ws(E'\n', p.table_id, p.record_key, length(coalesce(_digests.workflow, p.workflow, '')), coalesce(_digests.workflow, p.workflow, ''),
                                                     coalesce(_digests.version, p.version, 0), c.changes, s.content,
-                                                    'effective at ' || extract(epoch FROM p.effective_at)), 'UTF8')), 'hex')
+                                                    'effective at ' || extract(epoch FROM p.effective_at), 'operation ' || p.operation), 'UTF8')), 'hex')
       FROM customer_workflow.proposal AS p
       -- who decides one of a change set decides on all of it
       LEFT JOIN (SELECT q.change_set, customer_workflow._set_content(q.change_set) AS content
@@ -252,6 +252,7 @@ DECLARE
     known bigint[] := '{}';
     hashes uuid[] := '{}';
     moved bigint[];
+    deletes bigint[] := '{}';
 BEGIN
     -- Everywhere in this order: change sets, records by key, proposals by number. Capture has the record before it looks for proposals.
     IF customer_workflow._in_sets(proposals) THEN
@@ -263,7 +264,8 @@ BEGIN
     END IF;
     IF with_records THEN
         FOR batch IN
-            SELECT p.table_id, array_agg(p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes
+            SELECT p.table_id, array_agg(p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes,
+                   array_agg(p.id) FILTER (WHERE p.operation = 'delete') AS deletes
               FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
              WHERE p.id = ANY (proposals) AND p.status = ANY (customer_workflow._open_statuses())
                -- an older snapshot may name a table that has been dropped
@@ -272,6 +274,7 @@ BEGIN
         LOOP
             PERFORM FROM customer_workflow._read_records(batch.table_id, batch.keys, '{}', true);
             known := known || batch.ids;
+            deletes := deletes || batch.deletes;
             hashes := hashes || batch.hashes;
         END LOOP;
     END IF;
@@ -285,6 +288,14 @@ BEGIN
                      SELECT s.id FROM customer_workflow.proposal AS p
                        JOIN customer_workflow.proposal AS s ON s.record_hash = p.record_hash AND s.table_id = p.table_id AND s.author = p.author
                       WHERE p.id = ANY (proposals) AND s.status = ANY (customer_workflow._open_statuses()));
+    END IF;
+    -- What deletes a record ends the other proposals for it.
+    IF deletes <> '{}' THEN
+        ids := ARRAY(SELECT id FROM unnest(ids) AS id
+                     UNION
+                     SELECT s.id FROM customer_workflow.proposal AS p
+                       JOIN customer_workflow.proposal AS s ON s.record_hash = p.record_hash AND s.table_id = p.table_id
+                      WHERE p.id = ANY (deletes) AND s.status = ANY (customer_workflow._open_statuses()));
     END IF;
     PERFORM FROM customer_workflow.proposal AS p WHERE p.id = ANY (ids) ORDER BY p.id FOR UPDATE;
     -- A record whose key changed while it was waited for was not found by the old one.

@@ -194,7 +194,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     moved record;
 BEGIN
-    failed := '{}';
+    failed := ARRAY(SELECT e FROM customer_workflow._existing(proposals) AS e);
     overwritten := '{}';
     FOR moved IN
         SELECT m.proposal, p.record_key, customer_workflow._name(t.relation) AS tab, bool_or(m.gone) AS gone,

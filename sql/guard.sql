@@ -192,6 +192,10 @@ BEGIN
          WHERE p.id = k.id
         RETURNING p.id)
     SELECT changed || coalesce(array_agg(f.id), '{}') INTO changed FROM followed AS f;
+    UPDATE customer_workflow.pending_record AS r
+       SET record_key = customer_workflow._renamed_keys(r.record_key, old_name, new_name),
+           record_hash = customer_workflow._key_hash(customer_workflow._renamed_keys(r.record_key, old_name, new_name))
+     WHERE r.table_id = tab.id AND r.record_key ? old_name;
     UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id)
      WHERE p.id = ANY (customer_workflow._with_mates(changed)) AND p.digest IS NOT NULL;
     PERFORM customer_workflow._log('column_renamed', tab.id, NULL, NULL, jsonb_build_object('old', old_name, 'new', new_name));

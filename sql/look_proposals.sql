@@ -1,17 +1,18 @@
 -- Proposals and proposed changes, as people see them.
 
 -- Without a record the proposed value cannot be written either: moved.
-CREATE FUNCTION customer_workflow._conflict(stored text[], originals text[], proposeds text[]) RETURNS text
+CREATE FUNCTION customer_workflow._conflict(stored text[], originals text[], proposeds text[], operation text) RETURNS text
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN _conflict.stored IS NULL
-                  OR bool_or(v.stored IS DISTINCT FROM v.original AND v.stored IS DISTINCT FROM v.proposed) THEN 'moved'
+    SELECT CASE WHEN _conflict.operation = 'insert' THEN CASE WHEN _conflict.stored IS NULL THEN 'none' ELSE 'moved' END
+                WHEN _conflict.stored IS NULL
+                  OR bool_or(v.stored IS DISTINCT FROM v.original AND (v.stored IS DISTINCT FROM v.proposed OR _conflict.operation = 'delete')) THEN 'moved'
                 WHEN bool_or(v.stored IS DISTINCT FROM v.original) THEN 'already'
                 ELSE 'none' END
       FROM unnest(_conflict.stored COLLATE "C", _conflict.originals, _conflict.proposeds) AS v (stored, original, proposed)
 $$;
-COMMENT ON FUNCTION customer_workflow._conflict(text[], text[], text[]) IS 'moved, already or none: the worst of the fields whose stored, original and proposed values these are';
+COMMENT ON FUNCTION customer_workflow._conflict(text[], text[], text[], text) IS 'moved, already or none: the worst of the fields whose stored, original and proposed values these are';
 
 CREATE VIEW customer_workflow._page AS
 SELECT p.id,
@@ -45,7 +46,7 @@ SELECT p.id,
            SELECT customer_workflow._conflict(
                       CASE WHEN p.acts THEN customer_workflow._stored_values(p.id, coalesce(array_agg(c.field), '{}'))
                            ELSE customer_workflow._own_values(p.relation, p.record_key, coalesce(array_agg(c.field), '{}')) END,
-                      array_agg(c.original), array_agg(c.proposed))
+                      array_agg(c.original), array_agg(c.proposed), p.operation)
              FROM customer_workflow.change AS c
             WHERE c.proposal = p.id AND (p.acts OR p.privileges -> 'fields' ? c.field)) END AS conflict,
        p.submit_sqlstate,
@@ -58,14 +59,15 @@ SELECT p.id,
        p.complete,
        p.effective_at,
        p.reverts,
-       p.change_set
+       p.change_set,
+       coalesce(p.operation, 'update') AS operation
   FROM customer_workflow._seen_proposal AS p;
 COMMENT ON VIEW customer_workflow._page IS 'proposals, and what review() needs besides';
 
 CREATE VIEW customer_workflow.proposals AS
 SELECT p.id, p.relation, p.record_key, p.record_label, p.status, p.status_message, p.author, p.originator, p.source, p.reference,
        p.comment, p.created_at, p.submitted_at, p.decided_at, p.applied_at, p.waiting_on, p.workflow, p.version, p.digest,
-       p.conflict, p.submit_sqlstate, p.submit_message, p.effective_at, p.reverts
+       p.conflict, p.submit_sqlstate, p.submit_message, p.effective_at, p.reverts, p.operation
   FROM customer_workflow._page AS p;
 COMMENT ON VIEW customer_workflow.proposals IS 'Proposals: those of tables of which you see everything, those in which you act, and those that change a field that you may SELECT in a row that you may see';
 COMMENT ON COLUMN customer_workflow.proposals.id IS 'The number that the verbs take';
@@ -92,6 +94,7 @@ COMMENT ON COLUMN customer_workflow.proposals.submit_sqlstate IS 'Why the last a
 COMMENT ON COLUMN customer_workflow.proposals.submit_message IS 'Why the last automatic submit failed: message';
 COMMENT ON COLUMN customer_workflow.proposals.effective_at IS 'When it is applied once it is approved; null means at once';
 COMMENT ON COLUMN customer_workflow.proposals.reverts IS 'The applied proposal that it was made to undo, see revert()';
+COMMENT ON COLUMN customer_workflow.proposals.operation IS 'update: fields of a record are changed; insert: the record is stored on approval; draft: it is stored, and pending until approved; delete: it is deleted on approval';
 
 CREATE VIEW customer_workflow.proposed_changes AS
 SELECT c.id AS proposal,
@@ -105,11 +108,12 @@ SELECT c.id AS proposal,
        CASE WHEN c.open THEN customer_workflow._conflict(
             CASE WHEN c.acts THEN customer_workflow._stored_values(c.id, ARRAY[c.field])
              ELSE customer_workflow._own_values(c.relation, c.record_key, ARRAY[c.field]) END,
-            ARRAY[c.original], ARRAY[c.proposed]) END AS conflict,
+            ARRAY[c.original], ARRAY[c.proposed], c.operation) END AS conflict,
        c.status,
        c.status_message,
        customer_workflow._display(c.author) AS author,
-       c.changed_at
+       c.changed_at,
+       coalesce(c.operation, 'update') AS operation
   FROM customer_workflow._seen_change AS c;
 COMMENT ON VIEW customer_workflow.proposed_changes IS 'Proposed changes, one row a field of a proposal; which of them you see is as in proposals';
 COMMENT ON COLUMN customer_workflow.proposed_changes.proposal IS 'The proposal it belongs to';
@@ -124,6 +128,7 @@ COMMENT ON COLUMN customer_workflow.proposed_changes.status IS 'The status of th
 COMMENT ON COLUMN customer_workflow.proposed_changes.status_message IS 'The same in words';
 COMMENT ON COLUMN customer_workflow.proposed_changes.author IS 'Who made the change';
 COMMENT ON COLUMN customer_workflow.proposed_changes.changed_at IS 'When it was made or last edited';
+COMMENT ON COLUMN customer_workflow.proposed_changes.operation IS 'What the proposal does to the record, see proposals';
 
 -- What pending_changes() reads: proposed_changes, with the hash by which the index finds a record's open proposals.
 CREATE VIEW customer_workflow._pending_changes AS
@@ -139,11 +144,12 @@ SELECT c.record_hash,
        CASE WHEN c.open THEN customer_workflow._conflict(
             CASE WHEN c.acts THEN customer_workflow._stored_values(c.id, ARRAY[c.field])
              ELSE customer_workflow._own_values(c.relation, c.record_key, ARRAY[c.field]) END,
-            ARRAY[c.original], ARRAY[c.proposed]) END AS conflict,
+            ARRAY[c.original], ARRAY[c.proposed], c.operation) END AS conflict,
        c.status,
        c.status_message,
        customer_workflow._display(c.author) AS author,
-       c.changed_at
+       c.changed_at,
+       coalesce(c.operation, 'update') AS operation
   FROM customer_workflow._seen_change AS c
  WHERE c.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved');
 COMMENT ON VIEW customer_workflow._pending_changes IS 'proposed_changes of open proposals, with the hash of the record key';
@@ -155,13 +161,13 @@ RETURNS SETOF customer_workflow.proposed_changes
 LANGUAGE sql STABLE ROWS 100
 AS $$
     SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
-           c.status, c.status_message, c.author, c.changed_at
+           c.status, c.status_message, c.author, c.changed_at, c.operation
       FROM customer_workflow._pending_changes AS c
      WHERE pending_changes.record_keys IS NULL
        AND c.relation OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(pending_changes.relation), pending_changes.relation)
     UNION ALL
     SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict,
-           c.status, c.status_message, c.author, c.changed_at
+           c.status, c.status_message, c.author, c.changed_at, c.operation
       FROM customer_workflow._pending_changes AS c
      WHERE c.relation OPERATOR(pg_catalog.=) coalesce(pg_catalog.pg_partition_root(pending_changes.relation), pending_changes.relation)
        AND c.record_hash OPERATOR(pg_catalog.=) ANY (ARRAY(
@@ -210,6 +216,6 @@ $$;
 COMMENT ON FUNCTION customer_workflow.record_key(regclass, anyelement) IS 'The record key of a row: SELECT customer_workflow.record_key(''customers'', c) FROM customers AS c';
 
 GRANT SELECT ON customer_workflow.proposals, customer_workflow.proposed_changes, customer_workflow._pending_changes TO PUBLIC;
-GRANT EXECUTE ON FUNCTION customer_workflow._conflict(text[], text[], text[]) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION customer_workflow._conflict(text[], text[], text[], text) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_workflow.pending_changes(regclass, jsonb[]) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION customer_workflow.record_key(regclass, anyelement) TO PUBLIC;

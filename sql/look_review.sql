@@ -6,7 +6,7 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY(
         SELECT v.verb
-          FROM (SELECT p.status, p.table_id, t.enabled,
+          FROM (SELECT p.status, p.table_id, p.operation, t.enabled,
                        t.approvers IS NOT NULL OR EXISTS (SELECT FROM customer_workflow.workflow AS w
                                                             JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                                                            WHERE w.table_id = t.id) AS decidable,
@@ -35,8 +35,8 @@ AS $$
              (6, 'delegate', 'delegate' = ANY (work)),
              (7, 'complete_task', 'complete_task' = ANY (work)),
              (8, 'decide_outcome', 'decide_outcome' = ANY (work)),
-             (9, 'discard_change', author OR steward),
-             (10, 'rebase', (author OR steward) AND _allowed_actions.moved),
+             (9, 'discard_change', (author OR steward) AND p.operation IS NULL),
+             (10, 'rebase', (author OR steward) AND _allowed_actions.moved AND p.operation IS DISTINCT FROM 'insert'),
              (11, 'reassign', administrator),
              (12, 'reroute', administrator AND enabled),
              (13, 'cancel', author OR steward OR administrator),
@@ -68,7 +68,7 @@ SELECT p.id AS proposal,
            'status', p.status, 'status_message', p.status_message, 'author', p.author, 'originator', p.originator,
            'source', p.source, 'reference', p.reference, 'comment', p.comment, 'created_at', p.created_at,
            'submitted_at', p.submitted_at, 'decided_at', p.decided_at, 'effective_at', p.effective_at, 'applied_at', p.applied_at, 'reverts', p.reverts,
-           'workflow', p.workflow, 'version', p.version, 'digest', p.digest, 'conflict', now.conflict, 'changes', v.changes)
+           'workflow', p.workflow, 'version', p.version, 'digest', p.digest, 'conflict', now.conflict, 'operation', p.operation, 'changes', v.changes)
        || jsonb_build_object(
            'comments', h.comments, 'history', h.history, 'decided_by', h.decided_by, 'waiting_on', p.waiting_on, 'work_items', w.work_items,
            'allowed_actions', CASE WHEN p.open THEN to_jsonb(customer_workflow._allowed_actions(p.id, now.conflict = 'moved'))
@@ -93,7 +93,7 @@ SELECT p.id AS proposal,
                 ELSE customer_workflow._own_values(p.relation, p.record_key, c.fields) END AS stored
     OFFSET 0) AS r
  CROSS JOIN LATERAL (
-    SELECT CASE WHEN p.open THEN customer_workflow._conflict(r.stored, c.originals, c.proposeds) END AS conflict
+    SELECT CASE WHEN p.open THEN customer_workflow._conflict(r.stored, c.originals, c.proposeds, p.operation) END AS conflict
     OFFSET 0) AS now
  -- What was decided field by field since it was submitted last.
  CROSS JOIN LATERAL (
@@ -115,13 +115,14 @@ SELECT p.id AS proposal,
                'verdicts', coalesce(d.verdicts -> f.field, '[]'))
                ORDER BY f.field), '[]') AS changes,
            coalesce(jsonb_agg(jsonb_build_object(
-               'field', f.field, 'problem', CASE WHEN r.stored IS NULL THEN 'gone' ELSE 'moved' END, 'sqlstate', 'CW001',
-               'message', CASE WHEN r.stored IS NULL THEN 'there is no such record any more'
+               'field', f.field, 'problem', CASE WHEN p.operation = 'insert' THEN 'exists' WHEN r.stored IS NULL THEN 'gone' ELSE 'moved' END, 'sqlstate', 'CW001',
+               'message', CASE WHEN p.operation = 'insert' THEN 'there is such a record by now'
+                               WHEN r.stored IS NULL THEN 'there is no such record any more'
                                ELSE format('%s changed since it was proposed', f.field) END) ORDER BY f.field)
                FILTER (WHERE f.conflict = 'moved'), '[]') AS problems
       FROM (SELECT u.field, u.original, u.proposed, u.stored,
                    CASE WHEN p.open THEN customer_workflow._conflict(CASE WHEN r.stored IS NOT NULL THEN ARRAY[u.stored] END,
-                                                                     ARRAY[u.original], ARRAY[u.proposed]) END AS conflict
+                                                                     ARRAY[u.original], ARRAY[u.proposed], p.operation) END AS conflict
               FROM unnest(c.fields, c.originals, c.proposeds, r.stored) AS u (field, original, proposed, stored)) AS f) AS v
  CROSS JOIN LATERAL (
     SELECT coalesce(jsonb_agg(jsonb_build_object(

@@ -50,7 +50,7 @@ COMMENT ON FUNCTION customer_workflow._item_actions(text[], text[], boolean) IS 
 -- assignee = ANY (…) would sort everything. Places beside the assignee are a sixth scan, of the index (person, work_item),
 -- without the items that the others find. The laterals with OFFSET 0 can only be nested loops, which keep that order.
 CREATE VIEW customer_workflow._my_item WITH (security_barrier) AS
-SELECT w.*, p.table_id, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at, p.change_set
+SELECT w.*, p.table_id, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at, p.change_set, p.operation
   FROM ((SELECT w.id, w.proposal, w.element, w.step, w.created_at, w.due_at, w.actions, w.outcomes, w.subject, w.instructions FROM customer_workflow.work_item AS w
           WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[1] ORDER BY w.id)
          UNION ALL
@@ -90,7 +90,9 @@ SELECT w.id AS work_item,
        coalesce(w.workflow, 'built_in') AS workflow,
        w.element,
        w.step,
-       coalesce(w.subject, format('Changes to %s %s: %s', customer_workflow._name(t.relation), coalesce(w.record_label, w.record_key::text),
+       coalesce(w.subject, format(CASE w.operation WHEN 'insert' THEN 'New record of %s: %s' WHEN 'draft' THEN 'New record of %s: %s'
+                                            WHEN 'delete' THEN 'Deletion from %s: %s' ELSE 'Changes to %s %s: %s' END,
+              customer_workflow._name(t.relation), coalesce(w.record_label, w.record_key::text),
               (SELECT string_agg(c.field, ', ' ORDER BY c.field)
                  FROM (SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = w.proposal
                        UNION
@@ -128,7 +130,7 @@ COMMENT ON COLUMN customer_workflow.my_work_items.allowed_actions IS 'The verbs 
 COMMENT ON COLUMN customer_workflow.my_work_items.effective_at IS 'When the values are written once all is approved; null means at once';
 
 CREATE VIEW customer_workflow._seen_item WITH (security_barrier) AS
-SELECT w.*, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at, p.change_set
+SELECT w.*, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at, p.change_set, p.operation
   FROM customer_workflow.work_item AS w
   JOIN customer_workflow._acting AS p ON p.id = w.proposal
  WHERE p.acts;
@@ -147,7 +149,9 @@ SELECT w.id AS work_item,
        coalesce(w.workflow, 'built_in') AS workflow,
        w.element,
        w.step,
-       coalesce(w.subject, format('Changes to %s %s: %s', customer_workflow._name(t.relation), coalesce(w.record_label, w.record_key::text),
+       coalesce(w.subject, format(CASE w.operation WHEN 'insert' THEN 'New record of %s: %s' WHEN 'draft' THEN 'New record of %s: %s'
+                                            WHEN 'delete' THEN 'Deletion from %s: %s' ELSE 'Changes to %s %s: %s' END,
+              customer_workflow._name(t.relation), coalesce(w.record_label, w.record_key::text),
               (SELECT string_agg(c.field, ', ' ORDER BY c.field)
                  FROM (SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = w.proposal
                        UNION

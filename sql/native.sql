@@ -22,6 +22,18 @@ CREATE FUNCTION customer_workflow.capture_truncate() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'capture_truncate';
 COMMENT ON FUNCTION customer_workflow.capture_truncate() IS 'Trigger of a protected table: open proposals of truncated records';
 
+CREATE FUNCTION customer_workflow.capture_insert() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_insert';
+COMMENT ON FUNCTION customer_workflow.capture_insert() IS 'Trigger of a protected table with option on_insert: holds new records';
+
+CREATE FUNCTION customer_workflow.capture_inserted() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_inserted';
+COMMENT ON FUNCTION customer_workflow.capture_inserted() IS 'Trigger of a protected table with option on_insert or new_records: records that were stored';
+
+CREATE FUNCTION customer_workflow.capture_remove() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_remove';
+COMMENT ON FUNCTION customer_workflow.capture_remove() IS 'Trigger of a protected table with option on_delete: keeps records that are to be deleted';
+
 CREATE FUNCTION customer_workflow._person() RETURNS text
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_person';
 COMMENT ON FUNCTION customer_workflow._person() IS 'Who acts: role:name or person:name; null where an application role must name a person and has not';
@@ -106,6 +118,10 @@ COMMENT ON FUNCTION customer_workflow._outside_approval(integer) IS 'Error 55000
 CREATE FUNCTION customer_workflow._permitted(record integer, field bigint, "like" anyelement) RETURNS anyelement
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permitted';
 COMMENT ON FUNCTION customer_workflow._permitted(integer, bigint, anyelement) IS 'A value of the permit, for the statement that writes it: as the role that writes, so for everyone';
+
+CREATE FUNCTION customer_workflow._permit_as(operation text) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit_as';
+COMMENT ON FUNCTION customer_workflow._permit_as(text) IS 'The permit that was armed last is to store (insert) or delete its records';
 
 CREATE FUNCTION customer_workflow._permit_end() RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit_end';
@@ -223,7 +239,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._inspect(jsonb), customer_workflow._calendar_problems(jsonb), customer_workflow._diagram(jsonb, jsonb),
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
-    customer_workflow._permit_end(), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),
+    customer_workflow._permit_end(), customer_workflow._permit_as(text), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),
     customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
     customer_workflow._render_text(text, jsonb),
     customer_workflow._call_as(oid, boolean),

@@ -19,7 +19,10 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "redundant_update": "write",
         "apply_as": null,
         "part_of": null,
-        "field_decisions": false
+        "field_decisions": false,
+        "on_insert": "allow",
+        "on_delete": "allow",
+        "new_records": "protected"
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_defaults() IS 'Every option of a protected table with its default; what is not here is no option';
@@ -44,7 +47,10 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "redundant_update": ["write", "skip"],
         "apply_as": "text",
         "part_of": "parent",
-        "field_decisions": "boolean"
+        "field_decisions": "boolean",
+        "on_insert": ["allow", "draft", "held"],
+        "on_delete": ["allow", "propose"],
+        "new_records": ["protected", "transaction"]
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_rules() IS 'Valid values of each option of a protected table: a list of words, or the kind of value';
@@ -314,6 +320,7 @@ BEGIN
     PERFORM customer_workflow._check_part_of(relation, fields, options);
     writer := customer_workflow._writing_role(relation, options);
     PERFORM customer_workflow._check_bookkeeping(relation, fields, options, writer, path);
+    PERFORM customer_workflow._check_record_options(relation, options, writer);
     IF options ? 'record_label' THEN
         PERFORM customer_workflow._check_expression(relation, writer, path, 'record_label', NULL, options ->> 'record_label');
     END IF;

@@ -108,7 +108,7 @@ BEGIN
                 END IF;
             ELSE
                 RETURN QUERY SELECT c.n, ARRAY[CASE given WHEN 'author' THEN c.author ELSE coalesce(c.originator, c.author) END], NULL::jsonb
-                    FROM unnest(cases) WITH ORDINALITY AS c (p, t, k, ch, i, author, originator, s, r, co, n);
+                    FROM unnest(cases) WITH ORDINALITY AS c (p, t, k, ch, i, author, originator, s, r, co, op, n);
                 RETURN;
             END IF;
         WHEN 'field' THEN
@@ -127,7 +127,7 @@ BEGIN
                 SELECT array_agg(CASE assign #>> '{hierarchy,start_from}' WHEN 'originator' THEN coalesce(c.originator, c.author)
                                       ELSE CASE WHEN assign #> '{hierarchy,start_from,field}' IS NULL THEN c.author ELSE f.name END END ORDER BY c.n), min(f.message)
                   INTO starts, fault
-                  FROM unnest(cases) WITH ORDINALITY AS c (p, t, k, ch, i, author, originator, s, r, co, n)
+                  FROM unnest(cases) WITH ORDINALITY AS c (p, t, k, ch, i, author, originator, s, r, co, op, n)
                   LEFT JOIN customer_workflow._named_by_field(relation, evaluator, assign #>> '{hierarchy,start_from,field}', cases) AS f ON f.n = c.n;
             END IF;
             IF fault IS NULL THEN
@@ -177,7 +177,7 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_nestloop 
     ), assigned AS MATERIALIZED (
         SELECT c.n, c.proposal, coalesce(c.parties, '{}') AS parties, coalesce(a.names, '{}') AS names, a.problem, w.without,
                dense_rank() OVER (ORDER BY c.parties, a.names, a.problem, w.without) AS alike
-          FROM unnest(cases) WITH ORDINALITY AS c (proposal, t, k, ch, parties, au, o, s, r, co, n)
+          FROM unnest(cases) WITH ORDINALITY AS c (proposal, t, k, ch, parties, au, o, s, r, co, op, n)
          CROSS JOIN LATERAL (SELECT coalesce(_eligible.without -> c.proposal::text, '[]') AS without) AS w
           LEFT JOIN customer_workflow._assigned(definition, at, role, relation, cases) AS a ON a.n = c.n
     ), alike AS MATERIALIZED (

@@ -93,6 +93,10 @@ BEGIN
                                                 WHERE c.proposal = discard_change.proposal)),
             HINT = 'See customer_workflow.proposed_changes.';
     END IF;
+    IF EXISTS (SELECT FROM customer_workflow.proposal AS p WHERE p.id = discard_change.proposal AND p.operation IS NOT NULL) THEN
+        RAISE EXCEPTION USING ERRCODE = 'CW003', MESSAGE = format('no single change of proposal %s can be discarded', discard_change.proposal),
+            DETAIL = 'It creates or deletes a record as a whole.', HINT = 'Cancel it with customer_workflow.cancel().';
+    END IF;
     PERFORM customer_workflow._edited(request, ARRAY[discard_change.proposal]);
     PERFORM customer_workflow._remove_changes(ARRAY[discard_change.proposal], ARRAY[discard_change.field]::text[], 'discarded', NULL);
     PERFORM customer_workflow._touch(ARRAY[discard_change.proposal], false);
@@ -122,6 +126,10 @@ BEGIN
            CASE WHEN m.gone THEN 'there is no such record any more'
                 ELSE format('%s changed since it was proposed', m.field) END
       FROM customer_workflow._moved(ARRAY[target.id]) AS m;
+    RETURN QUERY SELECT NULL::text, 'exists', e.sqlstate, e.message FROM customer_workflow._existing(ARRAY[target.id]) AS e;
+    IF FOUND THEN
+        RETURN;
+    END IF;
     IF EXISTS (SELECT FROM customer_workflow._moved(ARRAY[target.id]) AS m WHERE m.gone) THEN
         RETURN;
     END IF;

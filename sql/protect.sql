@@ -289,7 +289,8 @@ BEGIN
     PERFORM customer_workflow._check_option_values(_protect.relation, _protect.options);
     PERFORM customer_workflow._check_table(_protect.relation);
     new_approvers := customer_workflow._canonical_approvers(_protect.approvers);
-    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', _protect.relation);
+    EXECUTE format('LOCK TABLE %s IN %s MODE', _protect.relation, customer_workflow._record_lock(_protect.relation, customer_workflow._merge_options(
+        coalesce((SELECT t.options FROM customer_workflow.protected_table AS t WHERE t.relation = _protect.relation), '{}'), _protect.options), 'SHARE ROW EXCLUSIVE'));
     -- He may have lost the right while he waited.
     PERFORM customer_workflow._require_configures(_protect.relation);
 
@@ -308,6 +309,7 @@ BEGIN
                      THEN customer_workflow._safe_path(_protect.relation, _protect.path) ELSE before.search_path END;
     PERFORM customer_workflow._check_protection(_protect.relation, new_fields, new_options, new_path);
     PERFORM customer_workflow._install(_protect.relation, new_fields);
+    PERFORM customer_workflow._install_record_triggers(_protect.relation, new_options);
 
     IF (before.approvers, before.options, before.search_path, old_fields)
        IS DISTINCT FROM (new_approvers, new_options, new_path, new_fields) THEN

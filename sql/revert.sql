@@ -56,8 +56,8 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('the table of proposal %s does not exist or is not protected any more', page.proposal);
     ELSIF page.operation IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('proposal %s for "%s" %s cannot be reverted', page.proposal, tab, page.record_key),
-            DETAIL = CASE page.operation WHEN 'insert' THEN 'It created the record.' ELSE 'It deleted the record.' END,
-            HINT = CASE page.operation WHEN 'insert' THEN 'Delete the record.' ELSE 'Insert the record again.' END;
+            DETAIL = CASE page.operation WHEN 'delete' THEN 'It deleted the record.' ELSE 'It created the record.' END,
+            HINT = CASE page.operation WHEN 'delete' THEN 'Insert the record again.' ELSE 'Delete the record.' END;
     ELSIF page.stored IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('there is no record %s in table "%s"', page.record_key, tab),
             DETAIL = 'It does not exist, or you may not see or update it.', HINT = 'Where its key has changed since, propose the former values with UPDATE.';

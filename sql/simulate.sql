@@ -45,7 +45,7 @@ BEGIN
     RETURN ROW(0, tab, imagined.key, imagined.texts,
                CASE WHEN author IS NULL THEN customer_workflow._identities() ELSE customer_workflow._identities_of(writes) END,
                writes, writes, (SELECT min(d.person) FROM customer_workflow.data_entity AS d WHERE d.person = writes AND coalesce(d.table_id, tab) = tab),
-               nullif(current_setting('customer_workflow.reference', true), ''), nullif(current_setting('customer_workflow.comment', true), ''))::customer_workflow._case;
+               nullif(current_setting('customer_workflow.reference', true), ''), nullif(current_setting('customer_workflow.comment', true), ''), NULL)::customer_workflow._case;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._simulated_case(regclass, jsonb, jsonb, text) IS 'The case that simulate() is asked about; error 42501, P0002 or 22023 where the caller may not, or it makes no sense';

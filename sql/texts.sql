@@ -27,7 +27,7 @@ BEGIN
         seen := CASE WHEN (SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = batch.relation) AND evaluator.problem IS NULL
                      THEN ARRAY(SELECT p.id FROM customer_workflow._case_texts(evaluator, $q$'seen'$q$, customer_workflow._record_of_case(batch.relation, evaluator.id),
                                                                                 customer_workflow._cases(batch.proposals)) AS c
-                                  JOIN unnest(customer_workflow._cases(batch.proposals)) WITH ORDINALITY AS p (id, t, k, ch, pa, au, o, s, r, co, n) ON p.n = c.n
+                                  JOIN unnest(customer_workflow._cases(batch.proposals)) WITH ORDINALITY AS p (id, t, k, ch, pa, au, o, s, r, co, op, n) ON p.n = c.n
                                  WHERE c.value IS NOT NULL)
                      ELSE batch.proposals END;
         fields := ARRAY(SELECT DISTINCT a.attname::text
@@ -50,6 +50,8 @@ BEGIN
                       UNION ALL
                       SELECT 'new.' || f.key, CASE WHEN c.proposal IS NULL THEN f.value ELSE c.proposed END
                         FROM jsonb_each_text(s.record) AS f LEFT JOIN customer_workflow.change AS c ON c.proposal = p.id AND c.field = f.key
+                      UNION ALL
+                      SELECT 'new.' || c.field, c.proposed FROM customer_workflow.change AS c WHERE c.proposal = p.id AND p.operation = 'insert'
                       UNION ALL
                       SELECT * FROM (VALUES ('proposal.id', p.id::text), ('proposal.author', customer_workflow._display(p.author)),
                           ('proposal.originator', customer_workflow._display(p.originator)), ('proposal.source', customer_workflow._display(p.data_entity)),

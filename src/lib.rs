@@ -28,8 +28,10 @@ extension_sql_file!("../sql/change_sets.sql", name = "change_sets", requires = [
 extension_sql_file!("../sql/parts.sql", name = "parts", requires = ["change_sets"]);
 extension_sql_file!("../sql/entities.sql", name = "entities", requires = ["parts"]);
 extension_sql_file!("../sql/capture.sql", name = "capture", requires = ["entities"]);
-extension_sql_file!("../sql/apply.sql", name = "apply", requires = ["capture"]);
-extension_sql_file!("../sql/conditions.sql", name = "conditions", requires = ["apply"]);
+extension_sql_file!("../sql/creating.sql", name = "creating", requires = ["capture"]);
+extension_sql_file!("../sql/apply.sql", name = "apply", requires = ["creating"]);
+extension_sql_file!("../sql/apply_records.sql", name = "apply_records", requires = ["apply"]);
+extension_sql_file!("../sql/conditions.sql", name = "conditions", requires = ["apply_records"]);
 extension_sql_file!("../sql/people.sql", name = "people", requires = ["conditions"]);
 extension_sql_file!("../sql/managers.sql", name = "managers", requires = ["people"]);
 extension_sql_file!("../sql/decide.sql", name = "decide", requires = ["managers"]);
@@ -61,7 +63,8 @@ extension_sql_file!("../sql/revert.sql", name = "revert", requires = ["propose"]
 extension_sql_file!("../sql/definitions.sql", name = "definitions", requires = ["revert"]);
 extension_sql_file!("../sql/comments.sql", name = "comments", requires = ["definitions"]);
 extension_sql_file!("../sql/pending.sql", name = "pending", requires = ["comments"]);
-extension_sql_file!("../sql/workflows.sql", name = "workflows", requires = ["pending"]);
+extension_sql_file!("../sql/pending_records.sql", name = "pending_records", requires = ["pending"]);
+extension_sql_file!("../sql/workflows.sql", name = "workflows", requires = ["pending_records"]);
 extension_sql_file!("../sql/calendars.sql", name = "calendars", requires = ["workflows"]);
 extension_sql_file!("../sql/simulate.sql", name = "simulate", requires = ["calendars"]);
 extension_sql_file!("../sql/maintenance.sql", name = "maintenance", requires = ["simulate"]);

@@ -1,7 +1,9 @@
 //! The permit: for the length of one statement, exactly these values may be written to exactly these records. Kept in memory,
 //! never in a setting or a role, which users could set.
 
+use crate::capture::buffer::Operation;
 use crate::capture::config::Relation;
+use crate::capture::{key, new_records};
 use crate::error::{Report, raise};
 use crate::pg::arena::Arena;
 use crate::pg::callbacks;
@@ -22,6 +24,8 @@ use std::rc::Rc;
 struct Permit {
     root: Oid,
     subtransaction: u32,
+    /// What is done to whole records; `None`: fields of them are changed.
+    operation: Option<Operation>,
     fields: Vec<Column>,
     /// Record key → where its values begin in `values`.
     rows: HashMap<String, usize>,
@@ -79,12 +83,77 @@ pub fn arm(call: &Call) -> Option<Datum> {
     let values = ARENA.with(|a| a.with(|| texts.into_iter().enumerate().map(read).collect()));
     let n = columns.len();
     let rows = keys.into_iter().flatten().enumerate().map(|(i, k)| (k, i * n)).collect();
+    let rows: HashMap<String, usize> = rows;
+    if !new_records::is_empty() {
+        rows.keys().for_each(|key| new_records::lose(root, key::hash(key)));
+    }
     let inexact = columns.iter().filter(|c| !image::text_is_always_exact(c)).cloned().collect();
     let subtransaction = callbacks::subtransaction();
-    let permit = Permit { root, subtransaction, fields: columns, rows, values, inexact, originals: Vec::new() };
+    let permit =
+        Permit { root, subtransaction, operation: None, fields: columns, rows, values, inexact, originals: Vec::new() };
     PERMIT.set(Some(permit));
     WRITTEN.set(true);
     None
+}
+
+/// SQL `_permit_as(operation text)`: the permit that has just been armed is for storing or deleting these records (`insert`, `delete`).
+pub fn arm_as(call: &Call) -> Option<Datum> {
+    let operation = match call.text(0)?.as_str() {
+        "insert" => Operation::Insert,
+        "delete" => Operation::Delete,
+        other => raise(Report::new("22023", format!("\"{other}\" is not an operation"))),
+    };
+    PERMIT.with_borrow_mut(|p| {
+        if let Some(p) = p {
+            p.operation = Some(operation);
+        }
+    });
+    None
+}
+
+/// Whether the record with this key is being deleted because that was approved.
+pub fn deletes(root: Oid, key: &str) -> bool {
+    is_for(root, key, Operation::Delete)
+}
+
+fn is_for(root: Oid, key: &str, operation: Operation) -> bool {
+    PERMIT.with_borrow(|p| {
+        p.as_ref().is_some_and(|p| p.root == root && p.operation == Some(operation) && p.rows.contains_key(key))
+    })
+}
+
+/// While approved values are written to this table, a row comes or goes only as they say: CW009 for any other. False, and
+/// nothing is checked, where no permit covers the table.
+pub fn check_record(relation: &Relation, event: &Event, key: &str, operation: Operation) -> bool {
+    if !covers(relation.shape.root) {
+        return false;
+    }
+    if !is_for(relation.shape.root, key, operation) {
+        let done = if operation == Operation::Delete { "delete" } else { "insert" };
+        raise(
+            Report::new(
+                "CW009",
+                format!("a trigger or foreign key would {done} \"{}\" {key} while an approved change is written", relation.table.name),
+            )
+            .detail("Nobody has approved that.")
+            .hint("Propose it on its own, and first; or make the trigger leave records alone while others are being approved."),
+        );
+    }
+    if operation == Operation::Insert {
+        let wrong = PERMIT.with_borrow(|permit| {
+            let permit = permit.as_ref()?;
+            let at = *permit.rows.get(key)?;
+            let differs = |column: &&Column| {
+                let given = permit.fields.iter().position(|f| f.name == column.name).map(|i| permit.values[at + i]);
+                given.is_some_and(|given| !value::same_image(column, event.value(Side::Old, column), given))
+            };
+            relation.watched().into_iter().find(differs).map(|c| c.name.clone())
+        });
+        if let Some(field) = wrong {
+            refuse(relation, event, key, &field);
+        }
+    }
+    true
 }
 
 /// SQL `_permitted(record integer, field bigint, "like" anyelement)`: a value of the permit, both counted from 1; null for SQL NULL.
@@ -221,12 +290,14 @@ pub fn check(relation: &Relation, event: &Event, key: impl FnOnce() -> String) -
     let key = key();
     let wrong = PERMIT.with_borrow(|permit| {
         let permit = permit.as_ref()?;
-        let row = permit.rows.get(&key);
+        // what comes or goes as a whole is not changed by an UPDATE meanwhile
+        let row = permit.rows.get(&key).filter(|_| permit.operation != Some(Operation::Delete));
         let permitted = |column: &Column| {
             let at = permit.fields.iter().position(|f| f.name == column.name)?;
             Some(permit.values[row? + at])
         };
-        let watched = permit.fields.iter().chain(&relation.fields);
+        let own = if permit.operation.is_none() { permit.fields.as_slice() } else { &[] };
+        let watched = own.iter().chain(&relation.fields);
         watched
             .filter_map(|f| relation.shape.columns.iter().find(|c| c.name == f.name))
             .find(|column| {

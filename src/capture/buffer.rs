@@ -26,6 +26,28 @@ pub struct Change {
     pub image: Value,
 }
 
+/// What is proposed to be done with a record as a whole.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Operation {
+    /// To store it.
+    Insert,
+    /// To let it be used: it is stored.
+    Draft,
+    /// To delete it.
+    Delete,
+}
+
+impl Operation {
+    /// As our tables call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Operation::Insert => "insert",
+            Operation::Draft => "draft",
+            Operation::Delete => "delete",
+        }
+    }
+}
+
 /// What happened to a record.
 pub enum Kind {
     /// Its changes need approval.
@@ -35,6 +57,8 @@ pub enum Kind {
         /// Fields that were set to their stored value, which withdraws an open change of them.
         withdrawn: Vec<Rc<str>>,
     },
+    /// It needs approval as a whole; the values with which it comes or goes.
+    Record(Operation, Vec<Change>),
     /// Protected values were written past approval, for this reason (`data_entity`, `disabled`).
     Direct(Vec<Change>, &'static str),
     /// Its key changed; this is the new one with its hash.

@@ -60,6 +60,38 @@ pub enum RedundantUpdate {
     Skip,
 }
 
+/// What an INSERT into the table does.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum OnInsert {
+    /// Stores the row.
+    Allow,
+    /// Stores the row; the record is pending until it is approved.
+    Draft,
+    /// Becomes a proposal; the row is stored when that is approved.
+    Held,
+}
+
+/// What a DELETE from the table does.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum OnDelete {
+    /// Deletes the row.
+    Allow,
+    /// Becomes a proposal; the row is deleted when that is approved.
+    Propose,
+}
+
+/// From when on a new record is protected.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum NewRecords {
+    /// From its INSERT on.
+    Protected,
+    /// From the end of the transaction that inserted it.
+    Transaction,
+}
+
 #[derive(Deserialize)]
 struct Options {
     data_entity_behavior: Behavior,
@@ -69,6 +101,9 @@ struct Options {
     bookkeeping: HashMap<String, String>,
     redundant_update: RedundantUpdate,
     part_of: Option<serde::de::IgnoredAny>,
+    on_insert: OnInsert,
+    on_delete: OnDelete,
+    new_records: NewRecords,
 }
 
 #[derive(Deserialize)]
@@ -119,6 +154,28 @@ impl Table {
         self.options.part_of.is_some()
     }
 
+    /// What an INSERT does.
+    pub fn on_insert(&self) -> OnInsert {
+        self.options.on_insert
+    }
+
+    /// What a DELETE does.
+    pub fn on_delete(&self) -> OnDelete {
+        self.options.on_delete
+    }
+
+    /// From when on a new record is protected.
+    pub fn new_records(&self) -> NewRecords {
+        self.options.new_records
+    }
+
+    /// Whether it matters which rows come, go, or only move.
+    pub fn watches_records(&self) -> bool {
+        self.options.on_insert != OnInsert::Allow
+            || self.options.on_delete != OnDelete::Allow
+            || self.options.new_records != NewRecords::Protected
+    }
+
     /// What applies to changes of this person.
     pub fn policy(&self, who: &Rc<Who>) -> Rc<Policy> {
         let mut cached = self.policy.borrow_mut();
@@ -149,6 +206,11 @@ impl Policy {
     /// What a change of this field does.
     pub fn behavior(&self, field: &str) -> Behavior {
         self.fields.get(field).copied().unwrap_or(self.behavior)
+    }
+
+    /// What creating or deleting a record does.
+    pub fn of_records(&self) -> Behavior {
+        self.behavior
     }
 
     fn of(table: &Table, who: &Who) -> Self {
@@ -206,6 +268,18 @@ impl Relation {
     /// The columns that are held with protected field number `i` of `fields`.
     pub fn companions(&self, i: usize) -> &[Column] {
         &self.companions[i]
+    }
+
+    /// The columns with which a new record must be stored as it was approved: protected fields and their companions. The key is
+    /// looked at as such.
+    pub fn watched(&self) -> Vec<&Column> {
+        let mut watched: Vec<&Column> = self.fields.iter().collect();
+        for column in self.companions.iter().flatten() {
+            if watched.iter().all(|w| w.number != column.number) {
+                watched.push(column);
+            }
+        }
+        watched
     }
 
     fn new(event: &Event) -> Self {

@@ -1,9 +1,9 @@
 //! What was captured becomes rows: proposals, their changes, their history. In bulk, with a fixed number of statements for
 //! each chunk of the buffer.
 
-use super::buffer::{self, Change, Entry, Kind};
+use super::buffer::{self, Change, Entry, Kind, Operation};
 use super::config::Table;
-use super::{amend, change_set, create, meet, notice, touched};
+use super::{amend, change_set, create, meet, notice, record_proposals, touched};
 use crate::error::warning;
 use crate::guard::person::{self, Who};
 use crate::pg::function::{array, text_array};
@@ -12,7 +12,7 @@ use crate::pg::{role, value};
 use crate::settings;
 use pgrx::pg_sys::{self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID};
 use std::cell::Cell;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::rc::Rc;
 
 use pg_sys::{BYTEAARRAYOID, UUIDARRAYOID};
@@ -140,6 +140,7 @@ pub fn truncated(table_id: i32) {
 }
 
 /// Records of one table with the changes of each.
+#[derive(Default)]
 pub(super) struct Records {
     pub(super) keys: Vec<Option<Datum>>,
     pub(super) hashes: Vec<[u8; 16]>,
@@ -149,7 +150,9 @@ pub(super) struct Records {
 
 fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
     let who = person::current();
-    let mut records = Records { keys: Vec::new(), hashes: Vec::new(), depth: 0, changes: Vec::new() };
+    let mut records = Records::default();
+    let mut whole: BTreeMap<Operation, Records> = BTreeMap::new();
+    let mut whole_at: HashMap<(Operation, [u8; 16]), usize> = HashMap::new();
     let mut at: HashMap<[u8; 16], usize> = HashMap::new();
     let mut direct: Vec<Direct> = Vec::new();
     let mut moved: Vec<([u8; 16], Datum, [u8; 16])> = Vec::new();
@@ -171,6 +174,19 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
                     records.changes.push((changes, withdrawn));
                 }
             }
+            Kind::Record(operation, changes) => {
+                let records = whole.entry(operation).or_default();
+                records.depth = records.depth.max(entry.depth);
+                // of a statement that meets a record twice the last counts
+                if let Some(&i) = whole_at.get(&(operation, entry.hash)) {
+                    records.changes[i].0 = changes;
+                    continue;
+                }
+                whole_at.insert((operation, entry.hash), records.keys.len());
+                records.keys.push(Some(entry.key));
+                records.hashes.push(entry.hash);
+                records.changes.push((changes, Vec::new()));
+            }
             Kind::Direct(changes, reason) => {
                 direct.extend(changes.into_iter().map(|c| Direct(entry.key, c, reason, entry.hash)));
             }
@@ -186,6 +202,10 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
             Some(uuids(moved.iter().map(|m| &m.2))),
         ];
         KEYS_CHANGED.run(&args, |_| ());
+    }
+    for (operation, records) in &whole {
+        let author = who.person.as_deref().unwrap_or_default();
+        record_proposals::propose(table, *operation, records, &Common::of(table, &who), author);
     }
     if !records.keys.is_empty() {
         propose(table, &who, records);
@@ -220,18 +240,24 @@ pub(super) struct Common {
     pub(super) comment: Option<Datum>,
 }
 
+impl Common {
+    fn of(table: &Table, who: &Rc<Who>) -> Self {
+        let policy = table.policy(who);
+        Common {
+            person: value::text(who.person.as_deref().unwrap_or_default()),
+            parties: text_array(&who.identities),
+            session: value::text(&who.session),
+            role: value::text(&role::name(person::looking_role()).unwrap_or_default()),
+            entity: policy.entity.as_deref().map(value::text),
+            auto_submit: policy.auto_submit,
+            reference: settings::reference().as_deref().map(value::text),
+            comment: settings::comment().as_deref().map(value::text),
+        }
+    }
+}
+
 fn propose(table: &Table, who: &Rc<Who>, records: Records) {
-    let policy = table.policy(who);
-    let common = Common {
-        person: value::text(who.person.as_deref().unwrap_or_default()),
-        parties: text_array(&who.identities),
-        session: value::text(&who.session),
-        role: value::text(&role::name(person::looking_role()).unwrap_or_default()),
-        entity: policy.entity.as_deref().map(value::text),
-        auto_submit: policy.auto_submit,
-        reference: settings::reference().as_deref().map(value::text),
-        comment: settings::comment().as_deref().map(value::text),
-    };
+    let common = Common::of(table, who);
     let (mut fresh, mut known) = (Vec::new(), Vec::new());
     let open = meet::open_proposals(table, &records, who.person.as_deref().unwrap_or_default());
     for (i, (changes, _)) in records.changes.iter().enumerate() {

@@ -9,9 +9,9 @@ use crate::pg::{spi, value};
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::cell::Cell;
 
-/// What the statement of an explicit `propose` begins with: nobody's trigger or rule has such a statement, so that only this
+/// What the statement of an explicit `propose` or `propose_delete` begins with: nobody's trigger or rule has such a statement, so that only this
 /// one is withheld, never an UPDATE that follows from another statement.
-pub const PROPOSE_MARK: &str = "/* customer_workflow.propose */ UPDATE ";
+pub const PROPOSE_MARK: &str = "/* customer_workflow.propose */ ";
 
 /// An explicit `propose` under way: the UPDATE of this table that it runs is captured and writes nothing.
 #[derive(Clone, Copy)]
@@ -25,7 +25,7 @@ thread_local! {
     static PROPOSING: Cell<Option<Proposing>> = const { Cell::new(None) };
 }
 
-/// Whether the current statement is the UPDATE of an explicit `propose` on this table.
+/// Whether the current statement is the one of an explicit `propose` on this table.
 pub fn proposes(root: Oid) -> bool {
     PROPOSING.get().is_some_and(|p| p.root == root) && callbacks::in_marked_statement()
 }

@@ -1,6 +1,6 @@
 //! The open proposals that captured changes meet: those of each record, and which of them have the values already.
 
-use super::buffer::Change;
+use super::buffer::{Change, Operation};
 use super::config::Table;
 use super::flush::Records;
 use crate::error::{Report, raise};
@@ -45,16 +45,18 @@ pub(super) fn open_proposals(table: &Table, records: &Records, author: &str) -> 
     let keeps_snapshot = callbacks::keeps_snapshot();
     let mut seen: HashSet<i64> = HashSet::new();
     let mut statuses: Vec<Rc<str>> = Vec::new();
-    let columns = ["id", "author", "status"];
+    let columns = ["id", "author", "status", "operation"];
     lookup::find(BY_RECORD, columns, Sight::Transaction, &records.hashes, table.table_id, |i, row| {
-        let [Some(id), Some(by), Some(status)] = row else { return };
+        let [Some(id), Some(by), Some(status), operation] = row else { return };
+        // a change does not go into what deletes the record
+        let takes_changes = operation.is_none_or(|o| value::holds(o, Operation::Draft.name().as_bytes()));
         let id = id.value() as i64;
         if keeps_snapshot {
             seen.insert(id);
         }
         let open = &mut open[i];
         open.any = true;
-        if value::holds(by, author.as_bytes()) {
+        if takes_changes && value::holds(by, author.as_bytes()) {
             open.several |= open.own.is_some();
             open.own = (!open.several).then(|| Own { id, status: one_of(&mut statuses, status) });
         } else {

@@ -10,7 +10,10 @@ pub mod functions;
 pub mod key;
 mod meet;
 pub mod moving;
+pub mod new_records;
 mod notice;
+mod record_proposals;
+pub mod records;
 pub mod touched;
 pub mod trigger;
 
@@ -64,6 +67,7 @@ pub fn forget() {
     touched::forget();
     trigger::forget();
     moving::forget();
+    new_records::forget();
     functions::forget();
     change_set::forget();
 }
@@ -75,6 +79,7 @@ pub fn subtransaction_aborted(subtransaction: u32) {
     touched::subtransaction_aborted(subtransaction);
     trigger::subtransaction_aborted(subtransaction);
     moving::subtransaction_aborted(subtransaction);
+    new_records::subtransaction_aborted(subtransaction);
     functions::subtransaction_aborted(subtransaction);
     change_set::subtransaction_aborted(subtransaction);
 }
@@ -86,6 +91,7 @@ pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
     touched::subtransaction_committed(subtransaction, parent);
     trigger::subtransaction_committed(subtransaction, parent);
     moving::subtransaction_committed(subtransaction, parent);
+    new_records::subtransaction_committed(subtransaction, parent);
     functions::subtransaction_committed(subtransaction, parent);
     change_set::subtransaction_committed(subtransaction, parent);
 }

@@ -13,6 +13,7 @@ use crate::pg::row::{Event, Side};
 use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{Datum, Oid};
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 struct Moving {
@@ -25,8 +26,40 @@ struct Moving {
     outcome: Outcome,
 }
 
+/// A row that has moved, of a table that watches records.
+struct Moved {
+    root: Oid,
+    depth: u32,
+    subtransaction: u32,
+}
+
 thread_local! {
     static MOVING: RefCell<Vec<Moving>> = const { RefCell::new(Vec::new()) };
+    /// By the hash of the key, for the AFTER triggers of the statement: rows that have left, and rows that have arrived.
+    static LEFT: RefCell<HashMap<[u8; 16], Moved>> = RefCell::new(HashMap::new());
+    static ARRIVED: RefCell<HashMap<[u8; 16], Moved>> = RefCell::new(HashMap::new());
+}
+
+/// Whether the row that is about to be deleted has just been found to leave its partition.
+pub fn is_leaving(root: Oid, key: &str) -> bool {
+    let depth = callbacks::depth();
+    MOVING.with_borrow(|m| m.iter().any(|x| x.root == root && x.depth == depth && x.old_key == key))
+}
+
+/// Whether the row that is about to be inserted is one that an UPDATE moves here.
+pub fn is_arriving(root: Oid) -> bool {
+    let depth = callbacks::depth();
+    MOVING.with_borrow(|m| m.iter().any(|x| x.root == root && x.depth == depth))
+}
+
+/// AFTER DELETE: whether the row of that key has moved.
+pub fn has_left(root: Oid, hash: &[u8; 16]) -> bool {
+    LEFT.with_borrow(|m| m.get(hash).is_some_and(|x| x.root == root))
+}
+
+/// AFTER INSERT: whether the row of that key has moved here.
+pub fn has_arrived(root: Oid, hash: &[u8; 16]) -> bool {
+    ARRIVED.with_borrow(|m| m.get(hash).is_some_and(|x| x.root == root))
 }
 
 /// Whether the UPDATE moves the row, which will be written with `back` put back.
@@ -87,6 +120,12 @@ pub fn arrived(call: &Call) -> Option<Datum> {
             back.push((field, *kept));
         }
     }
+    if relation.table.watches_records() {
+        let moved = || Moved { root: relation.shape.root, depth, subtransaction: callbacks::subtransaction() };
+        LEFT.with_borrow_mut(|m| m.insert(key::hash(&old_key), moved()));
+        ARRIVED.with_borrow_mut(|m| m.insert(key::hash(&key), moved()));
+        buffer::activate();
+    }
     outcome.old_key = (old_key != key).then_some(old_key);
     outcome.hand_over(&relation, || key);
     if back.is_empty() { event.unchanged() } else { event.replaced(&back) }
@@ -95,6 +134,17 @@ pub fn arrived(call: &Call) -> Option<Datum> {
 /// A statement at executor depth `depth` has ended: rows of it that did not arrive never left.
 pub fn statement_end(depth: u32) {
     MOVING.with_borrow_mut(|m| m.retain(|x| x.depth <= depth));
+    keep_moved(|x| x.depth <= depth);
+}
+
+fn keep_moved(which: impl Fn(&Moved) -> bool) {
+    for moved in [&LEFT, &ARRIVED] {
+        moved.with_borrow_mut(|m| {
+            if !m.is_empty() {
+                m.retain(|_, x| which(x));
+            }
+        });
+    }
 }
 
 /// Whether values in the buffer's memory are still needed.
@@ -105,11 +155,14 @@ pub fn holds_values() -> bool {
 /// The transaction is over.
 pub fn forget() {
     MOVING.take();
+    LEFT.take();
+    ARRIVED.take();
 }
 
 /// A subtransaction was rolled back.
 pub fn subtransaction_aborted(subtransaction: u32) {
     MOVING.with_borrow_mut(|m| m.retain(|x| x.subtransaction != subtransaction));
+    keep_moved(|x| x.subtransaction != subtransaction);
 }
 
 /// A subtransaction became a part of its parent.
@@ -119,4 +172,11 @@ pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
             x.subtransaction = parent;
         }
     });
+    for moved in [&LEFT, &ARRIVED] {
+        moved.with_borrow_mut(|m| {
+            for x in m.values_mut().filter(|x| x.subtransaction == subtransaction) {
+                x.subtransaction = parent;
+            }
+        });
+    }
 }

@@ -1,6 +1,6 @@
 //! One NOTICE a statement, whatever number of rows it diverted.
 
-use super::buffer::{self, Change};
+use super::buffer::{self, Change, Operation};
 use super::config::Table;
 use crate::error::notice;
 use crate::pg::{callbacks, role, value};
@@ -18,6 +18,8 @@ struct Summary {
     depth: u32,
     subtransaction: u32,
     table_id: i32,
+    /// What is done to whole records; `None`: fields of them are changed.
+    operation: Option<Operation>,
     table: String,
     root: Option<Oid>,
     changes: u64,
@@ -45,13 +47,15 @@ thread_local! {
     static OVERTAKEN: RefCell<Vec<(u32, i64)>> = const { RefCell::new(Vec::new()) };
 }
 
-fn with_summary(table: &Table, depth: u32, f: impl FnOnce(&mut Summary)) {
+fn with_summary(table: &Table, depth: u32, operation: Option<Operation>, f: impl FnOnce(&mut Summary)) {
     SUMMARIES.with_borrow_mut(|all| {
-        let at = all.iter().position(|s| s.depth == depth && s.table_id == table.table_id).unwrap_or_else(|| {
+        let same = |s: &Summary| s.depth == depth && s.table_id == table.table_id && s.operation == operation;
+        let at = all.iter().position(same).unwrap_or_else(|| {
             all.push(Summary {
                 depth,
                 subtransaction: callbacks::subtransaction(),
                 table_id: table.table_id,
+                operation,
                 table: table.name.clone(),
                 root: None,
                 changes: 0,
@@ -73,7 +77,7 @@ fn with_summary(table: &Table, depth: u32, f: impl FnOnce(&mut Summary)) {
 
 /// Changes of a record, `count` of them, are in proposal `id`, which now has that status.
 pub fn proposed(table: &Table, depth: u32, key: Option<Datum>, changes: &[Change], count: u64, id: i64, status: &str) {
-    with_summary(table, depth, |s| {
+    with_summary(table, depth, None, |s| {
         s.changes += count;
         s.proposals += 1;
         for change in changes {
@@ -99,6 +103,17 @@ pub fn proposed(table: &Table, depth: u32, key: Option<Datum>, changes: &[Change
         } else {
             s.single = None;
         }
+    });
+}
+
+/// The record is to be created or deleted by proposal `id`, which now has that status.
+pub fn record(table: &Table, operation: Operation, depth: u32, key: Option<Datum>, id: i64, status: &str) {
+    with_summary(table, depth, Some(operation), |s| {
+        s.changes += 1;
+        s.proposals += 1;
+        s.statuses.insert(status.to_owned());
+        let key = || key.map(value::text_string).unwrap_or_default();
+        s.single = (s.proposals == 1).then(|| Single { key: key(), values: Vec::new(), proposal: id });
     });
 }
 
@@ -133,7 +148,7 @@ fn overtaken_text() -> Option<String> {
 
 /// A data entity's change to a field was dropped, because another system is master.
 pub fn ignored(table: &Table, field: &str) {
-    with_summary(table, callbacks::depth(), |s| {
+    with_summary(table, callbacks::depth(), None, |s| {
         s.ignored += 1;
         if !s.ignored_fields.iter().any(|f| f == field) {
             s.ignored_fields.push(field.to_owned());
@@ -176,8 +191,17 @@ impl Summary {
     fn text(&self) -> String {
         let statuses: Vec<String> = self.statuses.iter().map(|s| s.replace('_', " ")).collect();
         let (fields, statuses) = (self.fields.join(", "), statuses.join(", "));
-        let mut text = match &self.single {
-            Some(one) => {
+        let doing = self.operation.map(|o| if o == Operation::Delete { "deleting" } else { "creating" });
+        let mut text = match (&self.single, doing) {
+            (Some(one), Some(doing)) => format!(
+                "customer_workflow: {doing} {} {} needs approval (proposal {}, {statuses})",
+                self.table, one.key, one.proposal
+            ),
+            (None, Some(doing)) => format!(
+                "customer_workflow: {doing} {} records of {} needs approval, in as many proposals ({statuses})",
+                self.changes, self.table
+            ),
+            (Some(one), None) => {
                 let need = if self.changes == 1 { "needs" } else { "need" };
                 format!(
                     "customer_workflow: {}{} of {} {} {need} approval (proposal {}, {statuses})",
@@ -188,7 +212,7 @@ impl Summary {
                     one.proposal
                 )
             }
-            None => format!(
+            (None, None) => format!(
                 "customer_workflow: {} changes to {} ({fields}) need approval, in {} proposals ({statuses})",
                 self.changes, self.table, self.proposals
             ),

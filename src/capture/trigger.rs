@@ -4,7 +4,7 @@
 
 use super::buffer::{self, Change, Kind};
 use super::config::{self, Behavior, Policy, Relation, Table};
-use super::{flush, functions, key, moving, notice};
+use super::{flush, functions, key, moving, new_records, notice, records};
 use crate::apply::permit;
 use crate::error::{Report, raise};
 use crate::guard::{maintenance, person};
@@ -81,7 +81,8 @@ pub fn called_by(call: &Call, is_right: fn(&Event) -> bool) -> Event {
     }
 }
 
-fn key_of(relation: &Relation, event: &Event, side: Side) -> String {
+/// The key of the row on one side.
+pub fn key_of(relation: &Relation, event: &Event, side: Side) -> String {
     key::text(&relation.key, |c| event.value(side, c))
 }
 
@@ -91,6 +92,9 @@ pub fn first(call: &Call) -> Option<Datum> {
     callbacks::inside_update();
     let relation = config::relation(&event);
     if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) || passes(&relation).is_some() {
+        return event.unchanged();
+    }
+    if new_records::has(&relation, || key::hash(&key_of(&relation, &event, Side::Old))) {
         return event.unchanged();
     }
     let who = person::current();
@@ -153,6 +157,9 @@ pub fn last(call: &Call) -> Option<Datum> {
         let direct = differing(&relation, &event);
         return finish(&relation, &event, Outcome::new(None, direct, reason), Vec::new());
     }
+    if new_records::has(&relation, || key::hash(&key_of(&relation, &event, Side::Old))) {
+        return finish(&relation, &event, records::completed(&relation, &event), Vec::new());
+    }
     let mut held = take_held(&relation, &event);
     let mut back: Vec<(&Column, Value)> = Vec::new();
     let mut direct = Vec::new();
@@ -203,6 +210,11 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Values that the transaction puts into a record of its own, which is still to be approved.
+    pub fn of_changes(changes: Vec<Change>) -> Self {
+        Outcome { changes, withdrawn: Vec::new(), ignored: Vec::new(), direct: Vec::new(), reason: "", old_key: None }
+    }
+
     fn new(held: Option<Held>, direct: Vec<Change>, reason: &'static str) -> Self {
         let (changes, withdrawn, ignored) = held.map_or_else(Default::default, |h| (h.changes, h.withdrawn, h.ignored));
         Outcome { changes, withdrawn, ignored, direct, reason, old_key: None }
@@ -219,6 +231,11 @@ impl Outcome {
         }
         let text = key();
         let hash = key::hash(&text);
+        if let Some(old) = &self.old_key {
+            // who bears a key now may have borne another when it was found to be new
+            new_records::lose(relation.shape.root, key::hash(old));
+            new_records::lose(relation.shape.root, hash);
+        }
         let mut full = false;
         let mut push = |text: &str, hash: [u8; 16], kind: Kind| {
             full |= buffer::push(&relation.table, buffer::in_memory(|| value::text(text)), hash, kind);
@@ -364,7 +381,14 @@ pub fn deleted(call: &Call) -> Option<Datum> {
     let event = called_by(call, Event::is_after_delete);
     let relation = config::relation(&event);
     let text = key_of(&relation, &event, Side::Old);
-    if buffer::push(&relation.table, buffer::in_memory(|| value::text(&text)), key::hash(&text), Kind::Deleted) {
+    let hash = key::hash(&text);
+    new_records::lose(relation.shape.root, hash);
+    if permit::deletes(relation.shape.root, &text) {
+        // what approves it looks after the other proposals
+        return event.unchanged();
+    }
+    records::deleted(&relation, &event, &text, hash);
+    if buffer::push(&relation.table, buffer::in_memory(|| value::text(&text)), hash, Kind::Deleted) {
         flush::flush_all();
     }
     event.unchanged()
@@ -373,7 +397,9 @@ pub fn deleted(call: &Call) -> Option<Datum> {
 /// AFTER TRUNCATE: the same for all records that are gone.
 pub fn truncated(call: &Call) -> Option<Datum> {
     let event = called_by(call, Event::is_after_truncate);
-    flush::truncated(config::relation(&event).table.table_id);
+    let relation = config::relation(&event);
+    records::truncated(&relation);
+    flush::truncated(relation.table.table_id);
     None
 }
 

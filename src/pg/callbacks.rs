@@ -271,6 +271,18 @@ unsafe fn leaves(statement: *mut pg_sys::PlannedStmt) -> Option<&'static str> {
     }
 }
 
+/// Whether it is COPY … FROM, which inserts rows and is no executor run.
+///
+/// # Safety
+/// A statement that is about to run.
+unsafe fn copies_in(statement: *mut pg_sys::PlannedStmt) -> bool {
+    // SAFETY: the type of the node is looked at before it is used as that.
+    unsafe {
+        let node = (*statement).utilityStmt;
+        (*node).type_ == pg_sys::NodeTag::T_CopyStmt && (*node.cast::<pg_sys::CopyStmt>()).is_from
+    }
+}
+
 unsafe extern "C-unwind" fn process_utility(
     statement: *mut pg_sys::PlannedStmt,
     text: *const std::ffi::c_char,
@@ -285,6 +297,12 @@ unsafe extern "C-unwind" fn process_utility(
     unsafe {
         if let Some(what) = leaves(statement) {
             entry(|| crate::apply::permit::refuse_leaving(what));
+        }
+        let (copies, depth, number) = (copies_in(statement), DEPTH.get(), STATEMENT.get());
+        if copies {
+            DEPTH.set(depth + 1);
+            STATEMENTS.set(STATEMENTS.get() + 1);
+            STATEMENT.set(STATEMENTS.get());
         }
         match PREVIOUS_UTILITY {
             Some(previous) => {
@@ -301,6 +319,13 @@ unsafe extern "C-unwind" fn process_utility(
                     receiver,
                     completion,
                 );
+            }
+        }
+        if copies {
+            STATEMENT.set(number);
+            DEPTH.set(depth);
+            if crate::capture::has_captured() {
+                entry(|| crate::capture::statement_end(depth));
             }
         }
     }

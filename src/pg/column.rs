@@ -20,6 +20,8 @@ pub struct Column {
     pub len: i16,
     /// Written by PostgreSQL alone: a generated column, or an identity column that is always generated.
     pub generated: bool,
+    /// Computed from others: a generated column.
+    pub computed: bool,
     /// Output function of its type.
     pub output: Oid,
     /// Whether its text depends on more settings than the cheap ones, see [`super::settings::pinned`].
@@ -43,6 +45,7 @@ impl Column {
             byval,
             len,
             generated: false,
+            computed: false,
             output,
             needs_all_settings: needs_all_settings(type_oid),
         }
@@ -62,7 +65,8 @@ impl Column {
         column.name = pgrx::name_data_to_str(&att.attname).into();
         column.number = number;
         column.typmod = att.atttypmod;
-        column.generated = att.attgenerated != 0 || att.attidentity as u8 == pg_sys::ATTRIBUTE_IDENTITY_ALWAYS;
+        column.computed = att.attgenerated != 0;
+        column.generated = column.computed || att.attidentity as u8 == pg_sys::ATTRIBUTE_IDENTITY_ALWAYS;
         Some(column)
     }
 }

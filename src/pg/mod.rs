@@ -3,6 +3,7 @@
 pub mod arena;
 pub mod callbacks;
 pub mod column;
+mod conflict;
 pub mod function;
 pub mod guard;
 pub mod image;
@@ -46,6 +47,9 @@ mod exports {
         capture_move, pg_finfo_capture_move => crate::capture::moving::arrived;
         capture_delete, pg_finfo_capture_delete => crate::capture::trigger::deleted;
         capture_truncate, pg_finfo_capture_truncate => crate::capture::trigger::truncated;
+        capture_insert, pg_finfo_capture_insert => crate::capture::records::inserting;
+        capture_inserted, pg_finfo_capture_inserted => crate::capture::records::inserted;
+        capture_remove, pg_finfo_capture_remove => crate::capture::records::deleting;
         cw_person, pg_finfo_cw_person => crate::guard::functions::person;
         cw_identities, pg_finfo_cw_identities => crate::guard::functions::identities;
         cw_my_assignees, pg_finfo_cw_my_assignees => crate::guard::functions::my_assignees;
@@ -66,6 +70,7 @@ mod exports {
         cw_enter_change_set, pg_finfo_cw_enter_change_set => crate::capture::change_set::enter;
         cw_permit, pg_finfo_cw_permit => crate::apply::permit::arm;
         cw_outside_approval, pg_finfo_cw_outside_approval => crate::apply::permit::outside;
+        cw_permit_as, pg_finfo_cw_permit_as => crate::apply::permit::arm_as;
         cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
         cw_keep_originals, pg_finfo_cw_keep_originals => crate::apply::permit::write_originals;

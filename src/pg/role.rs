@@ -40,6 +40,12 @@ pub fn in_restricted_operation() -> bool {
     unsafe { pg_sys::InSecurityRestrictedOperation() }
 }
 
+/// Whether the innermost statement is the action of a foreign key (or one of our own writes), rather than somebody's.
+pub fn in_foreign_key_action() -> bool {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::InNoForceRLSOperation() }
+}
+
 /// Its name, or `None` if it is gone.
 pub fn name(role: Oid) -> Option<String> {
     // SAFETY: returns null or a palloc'd string.

@@ -48,6 +48,16 @@ impl Event {
         self.is(0x1f, pg_sys::TRIGGER_EVENT_INSERT | pg_sys::TRIGGER_EVENT_ROW | pg_sys::TRIGGER_EVENT_BEFORE)
     }
 
+    /// AFTER INSERT … FOR EACH ROW.
+    pub fn is_after_insert(&self) -> bool {
+        self.is(0x1f, pg_sys::TRIGGER_EVENT_INSERT | pg_sys::TRIGGER_EVENT_ROW)
+    }
+
+    /// BEFORE DELETE … FOR EACH ROW.
+    pub fn is_before_delete(&self) -> bool {
+        self.is(0x1f, pg_sys::TRIGGER_EVENT_DELETE | pg_sys::TRIGGER_EVENT_ROW | pg_sys::TRIGGER_EVENT_BEFORE)
+    }
+
     /// AFTER DELETE … FOR EACH ROW.
     pub fn is_after_delete(&self) -> bool {
         self.is(0x1f, pg_sys::TRIGGER_EVENT_DELETE | pg_sys::TRIGGER_EVENT_ROW)
@@ -66,6 +76,11 @@ impl Event {
 
     pub(super) fn relation(&self) -> pg_sys::Relation {
         self.data().tg_relation
+    }
+
+    /// The row of an INSERT or DELETE.
+    pub(super) fn tuple(&self) -> pg_sys::HeapTuple {
+        self.data().tg_trigtuple
     }
 
     /// The value of `column` on one side. For INSERT and DELETE the only row is [`Side::Old`].

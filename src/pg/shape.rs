@@ -19,6 +19,8 @@ pub struct Shape {
     pub fields: Option<Vec<i16>>,
     /// Numbers of the primary key's columns, in the key's order; empty when there is none.
     pub key: Vec<i16>,
+    /// Whether the primary key is checked at once, so that no two rows ever have the same.
+    pub key_is_immediate: bool,
     /// Whether other triggers could change the row before it is written.
     pub others: bool,
 }
@@ -55,12 +57,14 @@ impl Shape {
                 .find(|t| trigger_name(t) == FIELDS_TRIGGER)
                 .filter(|t| t.tgnattr > 0)
                 .map(|t| std::slice::from_raw_parts(t.tgattr, t.tgnattr as usize).to_vec());
+            let (key, key_is_immediate) = primary_key(relation);
             Shape {
                 relation: (*relation).rd_id,
                 root: root(relation),
                 columns,
                 fields,
-                key: primary_key(relation),
+                key,
+                key_is_immediate,
                 others: false,
             }
         }
@@ -92,22 +96,23 @@ unsafe fn root(relation: pg_sys::Relation) -> Oid {
 
 /// # Safety
 /// `relation` is open.
-unsafe fn primary_key(relation: pg_sys::Relation) -> Vec<i16> {
+unsafe fn primary_key(relation: pg_sys::Relation) -> (Vec<i16>, bool) {
     // SAFETY: promised by the caller; the index is open while it is read.
     unsafe {
         // also one that is deferrable, which PostgreSQL's own look-up leaves out before 18
         let indexes = pg_sys::RelationGetIndexList(relation);
         let count = if indexes.is_null() { 0 } else { (*indexes).length as usize };
-        let mut key = Vec::new();
+        let (mut key, mut immediate) = (Vec::new(), false);
         for i in 0..count {
             let index = pg_sys::index_open((*(*indexes).elements.add(i)).oid_value, pg_sys::AccessShareLock as i32);
             let meta = (*index).rd_index;
             if (*meta).indisprimary {
                 key = (*meta).indkey.values.as_slice((*meta).indnkeyatts as usize).to_vec();
+                immediate = (*meta).indimmediate;
             }
             pg_sys::index_close(index, pg_sys::AccessShareLock as i32);
         }
         pg_sys::list_free(indexes);
-        key
+        (key, immediate)
     }
 }

@@ -37,7 +37,7 @@ pub fn fields_of_condition(sql: &str) -> Option<Vec<String>> {
             }
             "proposal" => {
                 let after = rest.strip_prefix('.')?.trim_start();
-                if !["author", "originator", "source", "reference"].iter().any(|s| after.starts_with(s)) {
+                if !["author", "originator", "source", "reference", "operation"].iter().any(|s| after.starts_with(s)) {
                     return None;
                 }
                 let end = after.find(|c: char| !is_part(c)).unwrap_or(after.len());

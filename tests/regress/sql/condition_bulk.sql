@@ -29,8 +29,8 @@ SELECT count(*) FROM customer_workflow.proposals WHERE status = 'cancelled';
 SELECT * FROM values_of('true');
 -- In the order that was asked for, as often as it was asked; none of none
 SELECT c.proposal, c.value FROM customer_workflow._conditions('customers', 'erp_owner', 'old.id > 1', ARRAY[
-    ROW(7, NULL, '{"id": 2}', '{}', NULL, NULL, NULL, NULL, NULL, NULL), ROW(7, NULL, '{"id": 1}', '{}', NULL, NULL, NULL, NULL, NULL, NULL),
-    ROW(NULL, NULL, '{"id": 3}', NULL, NULL, NULL, NULL, NULL, NULL, NULL), ROW(5, NULL, '{"id": 0}', NULL, NULL, NULL, NULL, NULL, NULL, NULL)]::customer_workflow._case[]) AS c;
+    ROW(7, NULL, '{"id": 2}', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL), ROW(7, NULL, '{"id": 1}', '{}', NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+    ROW(NULL, NULL, '{"id": 3}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), ROW(5, NULL, '{"id": 0}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)]::customer_workflow._case[]) AS c;
 SELECT count(*) FROM customer_workflow._conditions('customers', 'erp_owner', 'true', '{}');
 -- Keys of several columns, and partitions
 CREATE TABLE parts (country text, number int, price numeric, PRIMARY KEY (country, number)) PARTITION BY LIST (country);
@@ -40,5 +40,5 @@ ALTER TABLE parts OWNER TO erp_owner;
 INSERT INTO parts VALUES ('DE', 1, 5), ('AT', 1, 6);
 SELECT customer_workflow.protect('parts', '{price}', 'credit_managers');
 SELECT c.proposal, c.value FROM customer_workflow._conditions('parts', 'erp_owner', 'new.price > old.price + 1 AND new.country = ''DE''', ARRAY[
-    ROW(1, NULL, '{"country": "DE", "number": 1}', '{"price": "7"}', NULL, NULL, NULL, NULL, NULL, NULL),
-    ROW(2, NULL, '{"country": "AT", "number": 1}', '{"price": "8"}', NULL, NULL, NULL, NULL, NULL, NULL)]::customer_workflow._case[]) AS c;
+    ROW(1, NULL, '{"country": "DE", "number": 1}', '{"price": "7"}', NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+    ROW(2, NULL, '{"country": "AT", "number": 1}', '{"price": "8"}', NULL, NULL, NULL, NULL, NULL, NULL, NULL)]::customer_workflow._case[]) AS c;

@@ -11,7 +11,7 @@ RESET SESSION AUTHORIZATION;
 CREATE FUNCTION value_of(condition text) RETURNS text LANGUAGE sql AS $$
     SELECT concat_ws(': ', c.value, c.message)
       FROM customer_workflow._conditions('customers', 'condition_nothing_writer', condition, ARRAY[
-               ROW(1, NULL, '{"id": 1}', '{"credit_limit": "1500.00"}', NULL, 'role:alice', 'role:alice', NULL, NULL, NULL)::customer_workflow._case]) AS c
+               ROW(1, NULL, '{"id": 1}', '{"credit_limit": "1500.00"}', NULL, 'role:alice', 'role:alice', NULL, NULL, NULL, NULL)::customer_workflow._case]) AS c
 $$;
 CREATE FUNCTION run(statement text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN EXECUTE statement; RETURN true; END $$;
 CREATE FUNCTION try(statement text) RETURNS boolean LANGUAGE plpgsql AS $$

@@ -6,7 +6,7 @@ SELECT customer_workflow.protect('customers', '{credit_limit}', 'credit_managers
 CREATE FUNCTION value_of(role name, condition text, key int DEFAULT 1) RETURNS text LANGUAGE sql AS $$
     SELECT concat_ws(': ', c.value, c.message)
       FROM customer_workflow._conditions('customers', role, condition, ARRAY[
-               ROW(1, NULL, jsonb_build_object('id', key), '{"credit_limit": "1500.00"}', NULL, 'role:alice', 'role:alice', NULL, NULL, NULL)::customer_workflow._case]) AS c
+               ROW(1, NULL, jsonb_build_object('id', key), '{"credit_limit": "1500.00"}', NULL, 'role:alice', 'role:alice', NULL, NULL, NULL, NULL)::customer_workflow._case]) AS c
 $$;
 
 -- As that role; of a superuser, as the table's owner
@@ -55,7 +55,7 @@ ALTER TABLE customers DISABLE ROW LEVEL SECURITY;
 SELECT value_of('nobody_here', 'true');
 SELECT customer_workflow._check_condition('customers', 'nobody_here', 'true');
 SELECT value, message FROM customer_workflow._conditions('salaries', 'erp_owner', 'true', ARRAY[
-    ROW(1, NULL, '{"id": 1}', '{}', NULL, 'role:alice', NULL, NULL, NULL, NULL)::customer_workflow._case]);
+    ROW(1, NULL, '{"id": 1}', '{}', NULL, 'role:alice', NULL, NULL, NULL, NULL, NULL)::customer_workflow._case]);
 
 DROP OWNED BY condition_rights_writer;
 DROP ROLE condition_rights_writer;

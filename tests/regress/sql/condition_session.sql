@@ -8,7 +8,7 @@ SELECT customer_workflow.protect('customers', '{credit_limit,since}', 'credit_ma
 CREATE FUNCTION value_of(condition text) RETURNS text LANGUAGE sql SET search_path = public AS $$
     SELECT concat_ws(': ', c.value, c.message)
       FROM customer_workflow._conditions('public.customers', 'erp_owner', condition, ARRAY[
-               ROW(1, NULL, '{"id": 1}', '{"since": "2026-03-02"}', NULL, 'role:alice', 'role:alice', NULL, NULL, NULL)::customer_workflow._case]) AS c
+               ROW(1, NULL, '{"id": 1}', '{"since": "2026-03-02"}', NULL, 'role:alice', 'role:alice', NULL, NULL, NULL, NULL)::customer_workflow._case]) AS c
 $$;
 SET DateStyle = 'German, DMY';
 SET IntervalStyle = sql_standard;

@@ -43,9 +43,9 @@ SELECT count(*) FROM customers;
 SELECT t AS condition, c.value, c.message
   FROM unnest(ARRAY['true; DROP TABLE victims', 'true) FROM victims WHERE (true', '$1 IS NULL', 'count(*) > 0', '1', 'changed(''nothing'')']) AS t
  CROSS JOIN LATERAL customer_workflow._conditions('customers', 'erp_owner', t, ARRAY[
-     ROW(1, NULL, '{"id": 1}', '{"credit_limit": "5"}', NULL, 'role:alice', NULL, NULL, NULL, NULL)::customer_workflow._case]) AS c;
+     ROW(1, NULL, '{"id": 1}', '{"credit_limit": "5"}', NULL, 'role:alice', NULL, NULL, NULL, NULL, NULL)::customer_workflow._case]) AS c;
 -- How a text is read does not depend on who looks: a backslash is a backslash
 SET standard_conforming_strings = off;
 SET escape_string_warning = off;
 SELECT c.value, c.message FROM customer_workflow._conditions('customers', 'erp_owner', $$'\' = chr(92) AND changed('credit_limit')$$, ARRAY[
-     ROW(1, NULL, '{"id": 1}', '{"credit_limit": "5"}', NULL, 'role:alice', NULL, NULL, NULL, NULL)::customer_workflow._case]) AS c;
+     ROW(1, NULL, '{"id": 1}', '{"credit_limit": "5"}', NULL, 'role:alice', NULL, NULL, NULL, NULL, NULL)::customer_workflow._case]) AS c;

@@ -5,7 +5,7 @@ SELECT customer_workflow.protect('customers', '{credit_limit,payment_terms,name}
 CREATE FUNCTION value_of(condition text, record_key jsonb, changes jsonb) RETURNS text LANGUAGE sql AS $$
     SELECT concat_ws(': ', c.value, c.message)
       FROM customer_workflow._conditions('customers', 'erp_owner', condition, ARRAY[
-               ROW(1, NULL, record_key, changes, NULL, 'role:alice', 'person:maria', NULL, 'batch 7', 'why not')::customer_workflow._case]) AS c
+               ROW(1, NULL, record_key, changes, NULL, 'role:alice', 'person:maria', NULL, 'batch 7', 'why not', NULL)::customer_workflow._case]) AS c
 $$;
 
 -- old is the stored record, new the same with the proposed values

@@ -24,7 +24,7 @@ RESET ROLE;
 CREATE FUNCTION who(function text, role name DEFAULT 'erp_owner') RETURNS TABLE (record bigint, eligible jsonb) LANGUAGE sql AS $$
     SELECT e.proposal, e.eligible
       FROM customer_workflow._eligible(jsonb_build_object('assign_to', jsonb_build_object('sql', function)), '/assign_to', role, 'customers',
-               (SELECT array_agg(ROW(k, NULL, jsonb_build_object('id', k), '{"credit_limit": "5"}', '{role:alice}', 'role:alice', 'role:alice', NULL, NULL, NULL)::customer_workflow._case)
+               (SELECT array_agg(ROW(k, NULL, jsonb_build_object('id', k), '{"credit_limit": "5"}', '{role:alice}', 'role:alice', 'role:alice', NULL, NULL, NULL, NULL)::customer_workflow._case)
                   FROM generate_series(1, 3) AS k), NULL, NULL) AS e
 $$;
 SELECT * FROM who('crm.in_charge');

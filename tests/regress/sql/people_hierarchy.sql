@@ -13,7 +13,7 @@ CREATE FUNCTION who(hierarchy jsonb, author text DEFAULT 'role:alice', record in
     SELECT CASE WHEN e.eligible ? 'problem' THEN (e.eligible -> 'problem') - 'hint'
                 ELSE to_jsonb(ARRAY(SELECT p ->> 'person' FROM jsonb_array_elements(e.eligible -> 'people') AS p)) END
       FROM customer_workflow._eligible(jsonb_build_object('assign_to', jsonb_build_object('hierarchy', hierarchy)), '/assign_to', 'erp_owner', 'customers',
-               ARRAY[ROW(1, NULL, jsonb_build_object('id', record), jsonb_build_object('credit_limit', wished), ARRAY[author], author, 'role:dave', NULL, NULL, NULL)::customer_workflow._case],
+               ARRAY[ROW(1, NULL, jsonb_build_object('id', record), jsonb_build_object('credit_limit', wished), ARRAY[author], author, 'role:dave', NULL, NULL, NULL, NULL)::customer_workflow._case],
                NULL, NULL) AS e
 $$;
 -- Everyone above the author, nearest first; so many levels; only the last
@@ -56,7 +56,7 @@ SELECT who('{"name": "staff", "levels": 1}');
 -- Many at once
 SELECT e.eligible -> 'people' -> 0, count(*)
   FROM customer_workflow._eligible('{"assign_to": {"hierarchy": {"name": "staff", "levels": 1, "until": "old.id = 2"}}}', '/assign_to', 'erp_owner', 'customers',
-           (SELECT array_agg(ROW(k, NULL, jsonb_build_object('id', k % 3 + 1), '{}', NULL, 'role:' || (ARRAY['alice', 'bob', 'nobody'])[k % 3 + 1], NULL, NULL, NULL, NULL)::customer_workflow._case)
+           (SELECT array_agg(ROW(k, NULL, jsonb_build_object('id', k % 3 + 1), '{}', NULL, 'role:' || (ARRAY['alice', 'bob', 'nobody'])[k % 3 + 1], NULL, NULL, NULL, NULL, NULL)::customer_workflow._case)
               FROM generate_series(1, 3000) AS k), NULL, NULL) AS e
  GROUP BY 1 ORDER BY 1;
 -- What is not there any more

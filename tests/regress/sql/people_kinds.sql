@@ -14,7 +14,7 @@ CREATE FUNCTION who(assign jsonb, owner text DEFAULT NULL) RETURNS TABLE (record
       FROM customer_workflow._eligible(jsonb_strip_nulls(jsonb_build_object('owner', owner, 'steps', jsonb_build_array(jsonb_build_object('assign_to', assign)))),
                '/steps/0/assign_to', 'erp_owner', 'customers',
                (SELECT array_agg(ROW(k, NULL, jsonb_build_object('id', k), '{"credit_limit": "5"}', ARRAY['role:alice', 'oid:' || 'alice'::regrole::oid],
-                                     'role:alice', 'person:maria', NULL, NULL, NULL)::customer_workflow._case)
+                                     'role:alice', 'person:maria', NULL, NULL, NULL, NULL)::customer_workflow._case)
                   FROM generate_series(1, 4) AS k), NULL, NULL) AS e
 $$;
 -- The members of a role; of a group, also those of a role that belongs to it

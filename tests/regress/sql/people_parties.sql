@@ -8,7 +8,7 @@ SELECT customer_workflow.add_group_member('controllers', 'dave');
 CREATE FUNCTION who(assign jsonb, parties text[], without text[] DEFAULT '{}', at_most int DEFAULT NULL, self_approval boolean DEFAULT false) RETURNS jsonb LANGUAGE sql AS $$
     SELECT e.eligible
       FROM customer_workflow._eligible(jsonb_build_object('allow_self_approval', self_approval, 'assign_to', assign), '/assign_to', 'erp_owner', 'customers',
-               ARRAY[ROW(1, NULL, '{"id": 1}', '{"credit_limit": "5"}', parties, parties[1], parties[1], NULL, NULL, NULL)::customer_workflow._case],
+               ARRAY[ROW(1, NULL, '{"id": 1}', '{"credit_limit": "5"}', parties, parties[1], parties[1], NULL, NULL, NULL, NULL)::customer_workflow._case],
                jsonb_build_object('1', without), at_most) AS e
 $$;
 SELECT who('{"group": "controllers"}', '{role:alice}');

@@ -1,0 +1,83 @@
+//! Proposals to create or delete records. SQL decides what each meets, since there is no more than one a record.
+
+use super::buffer::Operation;
+use super::config::Table;
+use super::flush::{Common, Names, Records, uuids};
+use super::{meet, notice, touched};
+use crate::pg::callbacks;
+use crate::pg::function::array;
+use crate::pg::spi::Statement;
+use crate::pg::value;
+use pgrx::pg_sys::{self, BOOLOID, BYTEAARRAYOID, Datum, INT4ARRAYOID, INT4OID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID};
+
+static PROPOSE_RECORDS: Statement = Statement::new(
+    c"SELECT r.record, r.proposal, r.status, r.outcome, r.others, r.submits
+        FROM customer_workflow._propose_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS r",
+    &[
+        INT4OID,
+        TEXTOID,
+        TEXTARRAYOID,
+        UUIDARRAYOID,
+        INT4ARRAYOID,
+        TEXTARRAYOID,
+        TEXTARRAYOID,
+        TEXTARRAYOID,
+        BYTEAARRAYOID,
+        TEXTOID,
+        TEXTARRAYOID,
+        TEXTOID,
+        BOOLOID,
+        TEXTOID,
+        TEXTOID,
+    ],
+);
+
+/// Makes or amends the proposals to create or delete these records.
+pub(super) fn propose(table: &Table, operation: Operation, records: &Records, common: &Common, author: &str) {
+    if callbacks::keeps_snapshot() {
+        meet::open_proposals(table, records, author);
+    }
+    let mut names = Names::default();
+    let (mut of, mut fields, mut originals, mut proposed, mut images) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (i, (changes, _)) in records.changes.iter().enumerate() {
+        for change in changes {
+            of.push(Some(Datum::from(i as i32 + 1)));
+            fields.push(Some(names.datum(&change.field)));
+            originals.push(change.original);
+            proposed.push(change.proposed);
+            images.push(change.image);
+        }
+    }
+    PROPOSE_RECORDS.run(
+        &[
+            Some(Datum::from(table.table_id)),
+            Some(value::text(operation.name())),
+            Some(array(TEXTOID, &records.keys)),
+            Some(uuids(records.hashes.iter())),
+            Some(array(INT4OID, &of)),
+            Some(array(TEXTOID, &fields)),
+            Some(array(TEXTOID, &originals)),
+            Some(array(TEXTOID, &proposed)),
+            Some(array(pg_sys::BYTEAOID, &images)),
+            Some(common.person),
+            common.parties,
+            common.entity,
+            Some(Datum::from(common.auto_submit)),
+            common.reference,
+            common.comment,
+        ],
+        |row| {
+            let (Some(n), Some(id)) = (row.int(1), row.int(2)) else { return };
+            match row.text(4).as_deref() {
+                Some("unchanged") => touched::note(id),
+                _ => touched::add(id, row.bool(6).unwrap_or(false)),
+            }
+            let status = row.text(3).unwrap_or_default();
+            notice::record(table, operation, records.depth, records.keys[n as usize - 1], id, &status);
+            if let Some(others) = row.text(5) {
+                notice::others(others);
+            }
+        },
+    );
+}
