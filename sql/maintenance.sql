@@ -71,8 +71,10 @@ BEGIN
         PERFORM customer_workflow._require_maintains(tab);
     END LOOP;
     PERFORM FROM customer_workflow.proposal AS p
-      WHERE p.table_id IN (SELECT t.id FROM customer_workflow.protected_table AS t WHERE t.relation = ANY (tabs))
-        AND p.status = ANY (customer_workflow._open_statuses())
+      WHERE p.id = ANY (customer_workflow._with_mates(ARRAY(
+                SELECT o.id FROM customer_workflow.proposal AS o
+                 WHERE o.table_id IN (SELECT t.id FROM customer_workflow.protected_table AS t WHERE t.relation = ANY (tabs))
+                   AND o.status = ANY (customer_workflow._open_statuses()))))
       ORDER BY p.id FOR UPDATE;
     RETURN QUERY
     WITH begun AS (
