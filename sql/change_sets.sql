@@ -4,7 +4,9 @@
 CREATE FUNCTION customer_workflow._in_sets(proposals bigint[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM customer_workflow.proposal AS p WHERE p.change_set IS NOT NULL AND p.id = ANY (proposals));
+    -- mostly there is no change set at all; = ANY would compare every number with every one of the array
+    RETURN EXISTS (SELECT FROM customer_workflow.proposal AS p WHERE p.change_set IS NOT NULL)
+       AND EXISTS (SELECT FROM unnest(proposals) AS i (id) JOIN customer_workflow.proposal AS p ON p.id = i.id WHERE p.change_set IS NOT NULL);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._in_sets(bigint[]) IS 'Whether any of these proposals belongs to a change set';
