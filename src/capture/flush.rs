@@ -205,7 +205,8 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
     }
     for (operation, records) in &whole {
         let author = who.person.as_deref().unwrap_or_default();
-        record_proposals::propose(table, *operation, records, &Common::of(table, &who), author);
+        let ids = record_proposals::propose(table, *operation, records, &Common::of(table, &who), author);
+        collect(table, change_set::current(&who), ids);
     }
     if !records.keys.is_empty() {
         propose(table, &who, records);
@@ -291,7 +292,12 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
     if !known.is_empty() {
         taken.extend(merge(table, &records, &common, &known));
     }
-    if collects && !taken.is_empty() {
+    collect(table, change_set, taken);
+}
+
+/// Proposals join what they go together with.
+fn collect(table: &Table, change_set: Option<i64>, taken: Vec<i64>) {
+    if (table.is_part() || change_set.is_some()) && !taken.is_empty() {
         let ids: Vec<_> = taken.into_iter().map(|id| Some(Datum::from(id))).collect();
         // parents that are made for them are not what was proposed last
         let last = touched::last();

@@ -32,8 +32,15 @@ static PROPOSE_RECORDS: Statement = Statement::new(
     ],
 );
 
-/// Makes or amends the proposals to create or delete these records.
-pub(super) fn propose(table: &Table, operation: Operation, records: &Records, common: &Common, author: &str) {
+/// Makes or amends the proposals to create or delete these records, and returns their numbers.
+pub(super) fn propose(
+    table: &Table,
+    operation: Operation,
+    records: &Records,
+    common: &Common,
+    author: &str,
+) -> Vec<i64> {
+    let mut taken = Vec::new();
     if callbacks::keeps_snapshot() {
         meet::open_proposals(table, records, author);
     }
@@ -69,6 +76,7 @@ pub(super) fn propose(table: &Table, operation: Operation, records: &Records, co
         ],
         |row| {
             let (Some(n), Some(id)) = (row.int(1), row.int(2)) else { return };
+            taken.push(id);
             match row.text(4).as_deref() {
                 Some("unchanged") => touched::note(id),
                 _ => touched::add(id, row.bool(6).unwrap_or(false)),
@@ -80,4 +88,5 @@ pub(super) fn propose(table: &Table, operation: Operation, records: &Records, co
             }
         },
     );
+    taken
 }
