@@ -152,7 +152,10 @@ BEGIN
     by_columns := ARRAY(SELECT b.col FROM jsonb_array_elements_text(tab.options #> '{part_of,by}') WITH ORDINALITY AS b (col, n) ORDER BY b.n);
 
     WITH stored AS MATERIALIZED (
-        SELECT p.id, r.stored
+        SELECT p.id, CASE WHEN p.operation = 'insert'
+                          THEN ARRAY(SELECT c.proposed FROM unnest(by_columns) WITH ORDINALITY AS u (col, n)
+                                       JOIN customer_workflow.change AS c ON c.proposal = p.id AND c.field = u.col ORDER BY u.n)
+                          ELSE r.stored END AS stored
           FROM customer_workflow.proposal AS p
           LEFT JOIN customer_workflow._read_records(_join_parents.table_id,
                         ARRAY(SELECT q.record_key FROM customer_workflow.proposal AS q WHERE q.id = ANY (parts)), by_columns, false) AS r ON r.record_key = p.record_key

@@ -36,11 +36,11 @@ SET SESSION AUTHORIZATION bob;
 SELECT customer_workflow.approve(id) FROM customer_workflow.proposals WHERE status = 'pending_approval';
 RESET SESSION AUTHORIZATION;
 SELECT list, ROW(list)::record *= ROW(('{1,NULL}'::int[])[1:1])::record AS same, ROW(list)::record *= ROW('{1}'::int[])::record AS as_text FROM accounts WHERE net = 4;
--- A column that is dropped meanwhile has no place any more; one that is added has its default
+-- A column of a held record is not dropped meanwhile; one that is added has its default
 SET SESSION AUTHORIZATION alice;
 INSERT INTO accounts (net, tags) VALUES (5, '{x}');
 SET SESSION AUTHORIZATION erp_owner;
-ALTER TABLE accounts DROP COLUMN tags;
+SELECT field, value FROM error_of('ALTER TABLE accounts DROP COLUMN tags') WHERE field IN ('sqlstate', 'message');
 ALTER TABLE accounts ADD COLUMN since date DEFAULT '2026-01-01';
 ALTER TABLE accounts RENAME COLUMN terms TO conditions;
 SET SESSION AUTHORIZATION alice;

@@ -1,0 +1,40 @@
+-- Options on_insert and on_delete in change sets: records that come and go together are stored and deleted in an order that foreign keys allow; parts join their parent.
+\set SHOW_CONTEXT never
+SET customer_workflow.notices = off;
+CREATE TABLE addresses (id int PRIMARY KEY, customer bigint NOT NULL REFERENCES customers, street text);
+ALTER TABLE addresses OWNER TO erp_owner;
+GRANT ALL ON addresses TO alice;
+GRANT SELECT ON addresses TO bob;
+INSERT INTO addresses VALUES (5, 1, 'old');
+SELECT customer_workflow.protect('customers', '{credit_limit}', 'credit_managers', '{"on_insert": "held", "on_delete": "propose"}');
+SELECT customer_workflow.protect('addresses', '{street,customer}', 'credit_managers', '{"on_insert": "held", "on_delete": "propose"}');
+SET SESSION AUTHORIZATION alice;
+BEGIN;
+SELECT customer_workflow.begin_change_set('a new customer for an old one');
+INSERT INTO addresses VALUES (1, 7, 'Street');
+INSERT INTO customers (id, name, credit_limit) VALUES (7, 'Seven', 700);
+DELETE FROM customers WHERE id = 1;
+DELETE FROM addresses WHERE id = 5;
+UPDATE customers SET credit_limit = 7 WHERE id = 2;
+COMMIT;
+SELECT customer_workflow.submit(1);
+SET SESSION AUTHORIZATION bob;
+SELECT proposal, subject FROM customer_workflow.my_work_items;
+SELECT customer_workflow.approve(1);
+SELECT id, operation, status FROM customer_workflow.proposals ORDER BY id;
+SELECT id, credit_limit FROM customers ORDER BY id;
+TABLE addresses;
+-- Parts: decided with the parent's proposal; the parent must exist
+RESET SESSION AUTHORIZATION;
+SELECT customer_workflow.configure('addresses', '{"part_of": {"relation": "customers", "by": ["customer"]}}');
+SET SESSION AUTHORIZATION alice;
+INSERT INTO addresses VALUES (2, 2, 'Part');
+DELETE FROM addresses WHERE id = 1;
+SELECT field, value FROM error_of('INSERT INTO addresses VALUES (3, 99, ''nowhere'')') WHERE field IN ('sqlstate', 'message');
+SELECT relation, operation, record_key, status FROM customer_workflow.proposals WHERE status <> 'applied' ORDER BY id;
+SELECT outcome FROM customer_workflow.submit_many(ARRAY(SELECT id FROM customer_workflow.proposals WHERE relation = 'customers'::regclass AND status = 'not_submitted' ORDER BY id));
+SET SESSION AUTHORIZATION bob;
+SELECT subject FROM customer_workflow.my_work_items ORDER BY proposal;
+SELECT outcome FROM customer_workflow.approve_many(ARRAY(SELECT proposal FROM customer_workflow.my_work_items ORDER BY proposal));
+TABLE addresses;
+SELECT relation, operation, record_key, status FROM customer_workflow.proposals ORDER BY id;
