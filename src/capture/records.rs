@@ -3,7 +3,7 @@
 
 use super::buffer::{self, Change, Kind, Operation};
 use super::config::{self, Behavior, NewRecords, OnDelete, OnInsert, Policy, Relation};
-use super::trigger::{Outcome, called_by, change, key_of};
+use super::trigger::{Outcome, called_by, change, key_of, passes};
 use super::{flush, functions, key, moving, new_records, notice};
 use crate::apply::permit;
 use crate::error::{Report, raise};
@@ -26,7 +26,7 @@ pub fn inserting(call: &Call) -> Option<Datum> {
     let text = key_of(&relation, &event, Side::Old);
     if permit::check_record(&relation, &event, &text, Operation::Insert)
         || relation.table.on_insert() == OnInsert::Allow
-        || !relation.table.enabled
+        || passes(&relation).is_some()
     {
         return event.unchanged();
     }
@@ -64,16 +64,16 @@ pub fn inserted(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     let policy = relation.policy(&person::current());
-    let allowed = policy.of_records() == Behavior::AllowWithoutApproval;
-    let kind = match table.on_insert() {
-        OnInsert::Allow => None,
-        _ if !table.enabled => Some(Kind::Direct(fields(&relation, &event, true), "disabled")),
-        _ if allowed => Some(Kind::Direct(fields(&relation, &event, true), "data_entity")),
-        OnInsert::Draft if policy.of_records() == Behavior::CreateChangeProposals => {
+    let allowed = (policy.of_records() == Behavior::AllowWithoutApproval).then_some("data_entity");
+    let past_approval = passes(&relation).or(allowed);
+    let kind = match (table.on_insert(), past_approval) {
+        (OnInsert::Allow, _) => None,
+        (_, Some(reason)) => Some(Kind::Direct(fields(&relation, &event, true), reason)),
+        (OnInsert::Draft, None) if policy.of_records() == Behavior::CreateChangeProposals => {
             require_person(&relation, &text, "creating");
             Some(Kind::Record(Operation::Draft, fields(&relation, &event, true)))
         }
-        OnInsert::Draft | OnInsert::Held => raise(
+        (OnInsert::Draft | OnInsert::Held, None) => raise(
             Report::new("40001", "could not serialize access due to concurrent delete".to_owned())
                 .detail(format!("The row that the new record \"{}\" {text} met has gone meanwhile.", table.name))
                 .hint("Try the transaction again."),
@@ -100,7 +100,7 @@ pub fn deleting(call: &Call) -> Option<Datum> {
     if moving::is_leaving(root, &text)
         || permit::check_record(&relation, &event, &text, Operation::Delete)
         || relation.table.on_delete() == OnDelete::Allow
-        || !relation.table.enabled
+        || passes(&relation).is_some()
         || !proposing && new_records::has(&relation, || key::hash(&text))
     {
         return event.unchanged();
@@ -132,8 +132,8 @@ pub fn deleted(relation: &Relation, event: &Event, text: &str, hash: [u8; 16]) {
     if table.on_delete() == OnDelete::Allow || moving::has_left(relation.shape.root, &hash) {
         return;
     }
-    let reason = if !table.enabled {
-        "disabled"
+    let reason = if let Some(reason) = passes(relation) {
+        reason
     } else if relation.policy(&person::current()).of_records() == Behavior::AllowWithoutApproval {
         "data_entity"
     } else {
@@ -146,7 +146,7 @@ pub fn deleted(relation: &Relation, event: &Event, text: &str, hash: [u8; 16]) {
 /// AFTER TRUNCATE: refused where deleting needs approval.
 pub fn truncated(relation: &Relation) {
     let table = &relation.table;
-    if table.on_delete() == OnDelete::Propose && table.enabled {
+    if table.on_delete() == OnDelete::Propose && passes(relation).is_none() {
         raise(
             Report::new("CW006", format!("\"{}\" cannot be truncated", table.name))
                 .detail("Deleting its records needs approval: option on_delete of the table is propose.")
