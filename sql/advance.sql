@@ -24,16 +24,17 @@ COMMENT ON FUNCTION customer_workflow._built_in(text, boolean) IS 'The definitio
 
 CREATE FUNCTION customer_workflow._definition(workflow text, version integer, table_id integer, OUT definition jsonb, OUT role name)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT customer_workflow._built_in(t.approvers, t.options @> '{"field_decisions": true}'), NULL::name
+    SELECT customer_workflow._built_in(coalesce(c.approvers, t.approvers), t.options @> '{"field_decisions": true}'), NULL::name
       FROM customer_workflow.protected_table AS t
-     WHERE _definition.workflow = 'built_in' AND t.id = _definition.table_id AND t.approvers IS NOT NULL
+      LEFT JOIN customer_workflow.protected_company AS c ON c.table_id = t.id AND c.id = _definition.version - 1
+     WHERE _definition.workflow = 'built_in' AND t.id = _definition.table_id AND coalesce(c.approvers, t.approvers) IS NOT NULL
     UNION ALL
     SELECT v.definition, v.activated_role
       FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id
      WHERE w.name = _definition.workflow AND v.version = _definition.version
 $$;
 COMMENT ON FUNCTION customer_workflow._definition(text, integer, integer)
-    IS 'The definition of a workflow version and the role with whose rights it looks; the built-in one is a single step of the table''s approvers';
+    IS 'The definition of a workflow version and the role with whose rights it looks; the built-in one is a single step of the approvers: version 1 of the table''s, others of a company''s';
 
 CREATE FUNCTION customer_workflow._sorted(ids bigint[]) RETURNS bigint[]
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$

@@ -202,6 +202,11 @@ BEGIN
         -- Not in _write(), where it would have to be for the table's owner too.
         PERFORM customer_workflow._permit_end();
         PERFORM customer_workflow._restore_settings(remembered);
+        IF batch.role IS NULL AND batch.options ->> 'company_column' = ANY (batch.fields) THEN
+            PERFORM customer_workflow._company_changed(batch.table_id, array_agg(p.record_hash), array_agg(c.proposed), proposals)
+               FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id AND c.field = batch.options ->> 'company_column'
+              WHERE p.id = ANY (proposals) AND p.table_id = batch.table_id;
+        END IF;
         IF result.written < cardinality(batch.keys) AND batch.role IS NOT NULL THEN
             RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
                 MESSAGE = format('role "%s" may not update "%s" %s', (SELECT r.rolname FROM pg_roles AS r WHERE r.oid = batch.role),

@@ -2,14 +2,14 @@
 
 CREATE FUNCTION customer_workflow._merge(table_id integer, keys text[], hashes uuid[], records integer[], fields text[],
     originals text[], proposeds text[], images bytea[], withdraws boolean[], author text, parties text[], data_entity text,
-    auto_submit boolean, reference text, comment text)
+    auto_submit boolean, reference text, comment text, company text)
 RETURNS TABLE (record integer, proposal bigint, status text, outcome text, others text, submits boolean, changes bigint)
 -- Planning anew for each call would take most of its time.
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    amend text := customer_workflow._option(_merge.table_id, 'amend') ->> 0;
-    overlap text := customer_workflow._option(_merge.table_id, 'overlap') ->> 0;
+    amend text := customer_workflow._option(_merge.table_id, 'amend', _merge.company) ->> 0;
+    overlap text := customer_workflow._option(_merge.table_id, 'overlap', _merge.company) ->> 0;
     open_statuses text[] := customer_workflow._open_statuses();
     tab text := (SELECT customer_workflow._name(t.relation) FROM customer_workflow.protected_table AS t WHERE t.id = _merge.table_id);
     own bigint[];
@@ -105,10 +105,10 @@ BEGIN
               FROM (SELECT DISTINCT c.record FROM ROWS FROM (unnest(actions), unnest(records)) AS c (action, record) WHERE c.action = 'new') AS c) AS n;
     IF new_records IS NOT NULL THEN
         INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role, data_entity,
-                                                auto_submit, reference, comment)
+                                                auto_submit, reference, comment, company)
         OVERRIDING SYSTEM VALUE
         SELECT n.id, _merge.table_id, keys[n.record]::jsonb, hashes[n.record], _merge.author, _merge.parties,
-               customer_workflow._looking_role(), _merge.data_entity, _merge.auto_submit, _merge.reference, _merge.comment
+               customer_workflow._looking_role(), _merge.data_entity, _merge.auto_submit, _merge.reference, _merge.comment, _merge.company
           FROM unnest(new_records, new_ids) AS n (record, id)
         ON CONFLICT (record_hash, table_id, (CASE WHEN collects THEN author WHEN status <> ALL ('{applied,cancelled,expired}') THEN id::text END)) DO NOTHING;
         GET DIAGNOSTICS created = ROW_COUNT;
@@ -166,7 +166,7 @@ BEGIN
      ORDER BY r.record, r.outcome = 'withdrawn' DESC, p.id;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text)
+COMMENT ON FUNCTION customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text, text)
     IS 'Captured changes of records that have open proposals: into which proposal each goes';
 
 CREATE FUNCTION customer_workflow._amend_drafts(table_id integer, proposals bigint[], places integer[], fields text[], originals text[],
@@ -379,9 +379,13 @@ BEGIN
     IF gone = '{}' THEN
         RETURN;
     END IF;
-    IF customer_workflow._option(_records_gone.table_id, 'on_record_delete') ->> 0 = 'restrict' THEN
-        SELECT p.id, p.record_key, customer_workflow._name(t.relation) AS tab INTO one
-          FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id WHERE p.id = gone[1];
+    SELECT p.id, p.record_key, customer_workflow._name(t.relation) AS tab INTO one
+      FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+      JOIN (SELECT c.company FROM (SELECT DISTINCT q.company FROM customer_workflow.proposal AS q WHERE q.id = ANY (gone)) AS c
+             WHERE customer_workflow._option(_records_gone.table_id, 'on_record_delete', c.company) ->> 0 = 'restrict') AS c
+        ON c.company IS NOT DISTINCT FROM p.company
+     WHERE p.id = ANY (gone) ORDER BY p.id LIMIT 1;
+    IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'CW006',
             MESSAGE = format('"%s" %s has an open proposal and cannot be deleted', one.tab, one.record_key),
             DETAIL = format('It is proposal %s%s. Option on_record_delete of the table is restrict.', one.id,
@@ -395,7 +399,7 @@ COMMENT ON FUNCTION customer_workflow._records_gone(integer, uuid[], uuid[], big
     IS 'What becomes of open proposals whose record was deleted or truncated, by option on_record_delete; taken: keys that another record has by now; but_for: proposals that deleted it';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text),
+    customer_workflow._merge(integer, text[], uuid[], integer[], text[], text[], text[], bytea[], boolean[], text, text[], text, boolean, text, text, text),
     customer_workflow._amend_drafts(integer, bigint[], integer[], text[], text[], text[], bytea[], text, text, boolean, text, text),
     customer_workflow._edit(integer, bigint[], boolean[], text[], text[], text[], bytea[], text, text, boolean, text, text),
     customer_workflow._logged_text(text), customer_workflow._back_to_draft(bigint[], text, jsonb),

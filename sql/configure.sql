@@ -60,40 +60,51 @@ COMMENT ON FUNCTION customer_workflow._stored_person(text, text[]) IS 'Canonical
 
 -- Options.
 
-CREATE FUNCTION customer_workflow.configure(relation regclass, options jsonb) RETURNS void
+CREATE FUNCTION customer_workflow.configure(relation regclass, options jsonb, company text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table;
     merged jsonb;
 BEGIN
     PERFORM customer_workflow._require_configures(configure.relation);
+    IF configure.company IS NOT NULL THEN
+        PERFORM customer_workflow._configure_company(configure.relation, configure.options, configure.company);
+        RETURN;
+    END IF;
     PERFORM customer_workflow._check_option_values(configure.relation, configure.options);
-    -- Against a foreign key that comes at the same time and does not suit the new options.
+    -- Against a foreign key that comes at the same time and does not suit the new options; a condition becomes a trigger.
     EXECUTE format('LOCK TABLE %s IN %s MODE', configure.relation, customer_workflow._record_lock(configure.relation, customer_workflow._merge_options(
-        coalesce((SELECT t.options FROM customer_workflow.protected_table AS t WHERE t.relation = configure.relation), '{}'), configure.options), 'SHARE UPDATE EXCLUSIVE'));
+        coalesce((SELECT t.options FROM customer_workflow.protected_table AS t WHERE t.relation = configure.relation), '{}'), configure.options), CASE WHEN configure.options ? 'scope' THEN 'ACCESS EXCLUSIVE' ELSE 'SHARE UPDATE EXCLUSIVE' END));
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
      WHERE t.id = customer_workflow._table_id(configure.relation) FOR UPDATE;
     merged := customer_workflow._with_parent(customer_workflow._merge_options(tab.options, configure.options), tab.options);
+    PERFORM customer_workflow._keep_companies(tab, merged);
     PERFORM customer_workflow._check_protection(configure.relation, customer_workflow._fields(configure.relation), merged, tab.search_path);
+    PERFORM customer_workflow._install_scope(configure.relation, customer_workflow._fields(configure.relation), tab.options, merged, tab.search_path);
     IF merged <> tab.options THEN
         UPDATE customer_workflow.protected_table AS t SET options = merged WHERE t.id = tab.id;
         PERFORM customer_workflow._install_record_triggers(configure.relation, merged);
+        PERFORM customer_workflow._check_company_column(tab.relation);
         PERFORM customer_workflow._log('configure', tab.id, NULL, NULL,
             jsonb_build_object('options', jsonb_build_object('old', tab.options, 'new', merged)));
         PERFORM customer_workflow._invalidate(configure.relation);
     END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.configure(regclass, jsonb) IS 'Sets options of a protected table; those not named keep their value, null resets one to its default';
+COMMENT ON FUNCTION customer_workflow.configure(regclass, jsonb, text) IS 'Sets options of a protected table, with company of that company; those not named keep their value, null resets one to its default';
 
 -- The master switch.
 
-CREATE FUNCTION customer_workflow._set_enabled(relation regclass, enabled boolean, comment text) RETURNS void
+CREATE FUNCTION customer_workflow._set_enabled(relation regclass, enabled boolean, comment text, company text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table;
 BEGIN
     PERFORM customer_workflow._require_configures(_set_enabled.relation);
+    IF _set_enabled.company IS NOT NULL THEN
+        PERFORM customer_workflow._enable_company(_set_enabled.relation, _set_enabled.enabled, _set_enabled.comment, _set_enabled.company);
+        RETURN;
+    END IF;
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t
      WHERE t.id = customer_workflow._table_id(_set_enabled.relation) FOR UPDATE;
     IF tab.enabled = _set_enabled.enabled THEN
@@ -107,23 +118,23 @@ BEGIN
     PERFORM customer_workflow._invalidate(tab.relation);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._set_enabled(regclass, boolean, text) IS 'What enable() and disable() do';
+COMMENT ON FUNCTION customer_workflow._set_enabled(regclass, boolean, text, text) IS 'What enable() and disable() do';
 
-CREATE FUNCTION customer_workflow.enable(relation regclass) RETURNS void
+CREATE FUNCTION customer_workflow.enable(relation regclass, company text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM customer_workflow._set_enabled(relation, true, NULL);
+    PERFORM customer_workflow._set_enabled(relation, true, NULL, company);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.enable(regclass) IS 'Switches approvals of a table on again after disable()';
+COMMENT ON FUNCTION customer_workflow.enable(regclass, text) IS 'Switches approvals of a table, with company of that company, on again after disable()';
 
-CREATE FUNCTION customer_workflow.disable(relation regclass, comment text DEFAULT NULL) RETURNS void
+CREATE FUNCTION customer_workflow.disable(relation regclass, comment text DEFAULT NULL, company text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    PERFORM customer_workflow._set_enabled(relation, false, comment);
+    PERFORM customer_workflow._set_enabled(relation, false, comment, company);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.disable(regclass, text) IS 'Switches approvals of a table off: writes pass and are recorded, proposals stay, submit and approve are refused';
+COMMENT ON FUNCTION customer_workflow.disable(regclass, text, text) IS 'Switches approvals of a table, with company of that company, off: writes pass and are recorded, proposals stay, submit and approve are refused';
 
 -- Duties.
 
@@ -301,7 +312,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._require_owns(regclass, text[]),
     customer_workflow._require_owns_database(),
     customer_workflow._stored_person(text, text[]),
-    customer_workflow._set_enabled(regclass, boolean, text),
+    customer_workflow._set_enabled(regclass, boolean, text, text),
     customer_workflow._check_duty(text),
     customer_workflow._role_name(regrole),
     customer_workflow._group_name(text)

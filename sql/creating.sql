@@ -82,13 +82,13 @@ $$;
 COMMENT ON FUNCTION customer_workflow._check_record_options(regclass, jsonb, oid) IS 'Error where on_insert or on_delete do not suit the table or who writes approved values';
 
 CREATE FUNCTION customer_workflow._propose_records(table_id integer, operation text, keys text[], hashes uuid[], records integer[], fields text[],
-    originals text[], proposeds text[], images bytea[], author text, parties text[], data_entity text, auto_submit boolean, reference text, comment text)
+    originals text[], proposeds text[], images bytea[], author text, parties text[], data_entity text, auto_submit boolean, reference text, comment text, company text DEFAULT NULL)
 RETURNS TABLE (record bigint, proposal bigint, status text, outcome text, others text, submits boolean)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 DECLARE
-    amend text := customer_workflow._option(_propose_records.table_id, 'amend') ->> 0;
-    overlap text := customer_workflow._option(_propose_records.table_id, 'overlap') ->> 0;
+    amend text := customer_workflow._option(_propose_records.table_id, 'amend', _propose_records.company) ->> 0;
+    overlap text := customer_workflow._option(_propose_records.table_id, 'overlap', _propose_records.company) ->> 0;
     open_statuses text[] := customer_workflow._open_statuses();
     tab text := (SELECT customer_workflow._name(t.relation) FROM customer_workflow.protected_table AS t WHERE t.id = _propose_records.table_id);
     own bigint[];
@@ -161,14 +161,14 @@ BEGIN
     IF 'new' = ANY (actions) THEN
         -- What deletes a record collects nothing: further changes of its author are changes.
         INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, operation, collects, author, parties, database_role, data_entity,
-                                                auto_submit, reference, comment)
+                                                auto_submit, reference, comment, company)
         OVERRIDING SYSTEM VALUE
         SELECT a.target, _propose_records.table_id, a.key::jsonb, a.hash, _propose_records.operation,
                _propose_records.operation <> 'delete'
                    AND NOT EXISTS (SELECT FROM customer_workflow.proposal AS q WHERE q.record_hash = a.hash AND q.table_id = _propose_records.table_id
                                                                                  AND q.author = _propose_records.author AND q.collects),
                _propose_records.author, _propose_records.parties, customer_workflow._looking_role(), _propose_records.data_entity,
-               _propose_records.auto_submit, _propose_records.reference, _propose_records.comment
+               _propose_records.auto_submit, _propose_records.reference, _propose_records.comment, _propose_records.company
           FROM unnest(keys, hashes, actions, targets) AS a (key, hash, action, target) WHERE a.action = 'new'
         ON CONFLICT (record_hash, table_id, (CASE WHEN collects THEN author WHEN status <> ALL ('{applied,cancelled,expired}') THEN id::text END)) DO NOTHING;
         GET DIAGNOSTICS made = ROW_COUNT;
@@ -213,7 +213,7 @@ BEGIN
      ORDER BY a.n;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._propose_records(integer, text, text[], uuid[], integer[], text[], text[], text[], bytea[], text, text[], text, boolean, text, text)
+COMMENT ON FUNCTION customer_workflow._propose_records(integer, text, text[], uuid[], integer[], text[], text[], text[], bytea[], text, text[], text, boolean, text, text, text)
     IS 'Makes or amends the proposals of one author to create or delete records; a draft is pending from then on';
 
 CREATE FUNCTION customer_workflow._pending_gone(table_id integer, hashes uuid[], taken uuid[]) RETURNS void
@@ -256,6 +256,6 @@ COMMENT ON FUNCTION customer_workflow._pending_moved(integer, uuid[], text[], uu
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._record_triggers(jsonb), customer_workflow._record_lock(regclass, jsonb, text), customer_workflow._install_record_triggers(regclass, jsonb),
     customer_workflow._check_record_options(regclass, jsonb, oid),
-    customer_workflow._propose_records(integer, text, text[], uuid[], integer[], text[], text[], text[], bytea[], text, text[], text, boolean, text, text),
+    customer_workflow._propose_records(integer, text, text[], uuid[], integer[], text[], text[], text[], bytea[], text, text[], text, boolean, text, text, text),
     customer_workflow._pending_gone(integer, uuid[], uuid[]), customer_workflow._pending_moved(integer, uuid[], text[], uuid[])
     FROM PUBLIC;

@@ -178,7 +178,7 @@ BEGIN
              WHERE d.due_at <= coalesce(as_of, now()) AND (d.due_at, d.id) > (after_time, after_id) AND d.id <= newest AND d.id <> ALL (tried)
                AND (_process_deadlines.deadline IS NULL OR d.id = _process_deadlines.deadline)
                AND (table_ids IS NULL OR p.table_id = ANY (table_ids))
-               AND (p.status NOT IN ('pending_approval', 'approved') OR t.enabled AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL)
+               AND (p.status NOT IN ('pending_approval', 'approved') OR CASE WHEN p.company IS NULL THEN t.enabled ELSE customer_workflow._enabled(t.id, p.company) END AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL)
              ORDER BY d.due_at, d.id LIMIT least(max_items - handled, chunk_size)
         ), writing AS (
             -- Only an end action takes a proposal further, and so perhaps to the write of its values.
@@ -209,7 +209,7 @@ BEGIN
             running := ARRAY(SELECT d.id FROM customer_workflow.deadline AS d
                                JOIN customer_workflow.proposal AS p ON p.id = d.proposal
                                JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-                              WHERE d.id = ANY (round) AND t.enabled
+                              WHERE d.id = ANY (round) AND CASE WHEN p.company IS NULL THEN t.enabled ELSE customer_workflow._enabled(t.id, p.company) END
                                 AND p.status = CASE WHEN d.timer ? 'effective' THEN 'approved' ELSE 'pending_approval' END ORDER BY d.id);
             problems := ARRAY(SELECT r FROM customer_workflow._run_due(running) AS r);
             tried := tried || ARRAY(SELECT d.id FROM customer_workflow.deadline AS d JOIN unnest(problems) AS f ON f.proposal = d.proposal
@@ -275,7 +275,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT ARRAY(SELECT d.id FROM customer_workflow.deadline AS d
                    JOIN customer_workflow.proposal AS p ON p.id = d.proposal
                    JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-                  WHERE d.due_at <= now() AND (p.status NOT IN ('pending_approval', 'approved') OR t.enabled AND t.relation IS NOT NULL)
+                  WHERE d.due_at <= now() AND (p.status NOT IN ('pending_approval', 'approved') OR CASE WHEN p.company IS NULL THEN t.enabled ELSE customer_workflow._enabled(t.id, p.company) END AND t.relation IS NOT NULL)
                   ORDER BY d.due_at, d.id LIMIT 1000)
 $$;
 COMMENT ON FUNCTION customer_workflow._overdue() IS 'Deadlines that are due now';

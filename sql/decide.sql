@@ -69,22 +69,23 @@ BEGIN
     RETURN QUERY
     WITH asked AS (
         SELECT a.id, a.n, a.digest AS given, p.id AS found, p.table_id, p.record_key, p.status, p.author, p.originator, p.parties, p.self_approval, p.digest,
-               p.part_of
+               p.part_of, p.company
           FROM ROWS FROM (unnest(proposals), unnest(digests)) WITH ORDINALITY AS a (id, digest, n)
           LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id AND p.id = ANY (proposals)
     ), tables AS MATERIALIZED (
-        SELECT t.id, t.relation, t.enabled, t.approvers,
+        SELECT t.id, k.company, t.relation, s.enabled, s.approvers,
                EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                         WHERE w.table_id = t.id) AS has_workflow,
                coalesce(customer_workflow._name(t.relation), t.relation_name) AS name,
                coalesce((SELECT c.relrowsecurity FROM pg_class AS c WHERE c.oid = t.relation), true) AS row_security,
-               customer_workflow._option_defaults() || t.options AS options,
+               customer_workflow._option_defaults() || s.options AS options,
                customer_workflow._has_duty(t.id, '{steward}') AS steward,
                customer_workflow._configures(t.relation) AS administrator
-          FROM customer_workflow.protected_table AS t
-         WHERE t.id IN (SELECT a.table_id FROM asked AS a)
+          FROM (SELECT DISTINCT a.table_id, a.company FROM asked AS a WHERE a.table_id IS NOT NULL) AS k
+          JOIN customer_workflow.protected_table AS t ON t.id = k.table_id
+         CROSS JOIN LATERAL customer_workflow._settings(t.id, k.company) AS s
     ), eligible AS MATERIALIZED (
-        SELECT t.id, m.identities FROM tables AS t CROSS JOIN LATERAL customer_workflow._members(t.approvers) AS m
+        SELECT t.id, t.company, m.identities FROM tables AS t CROSS JOIN LATERAL customer_workflow._members(t.approvers) AS m
          WHERE request.verb = 'submit' AND t.approvers IS NOT NULL AND NOT t.has_workflow
     ), checked AS (
         SELECT a.*, t.name AS tab, t.approvers, t.has_workflow,
@@ -126,7 +127,7 @@ BEGIN
                    WHEN a.given <> coalesce(a.digest, '') THEN 'CW002'
                END AS code, t.relation, t.row_security, coalesce(t.options -> 'part_of' <> 'null', false) AS is_part
           -- OFFSET 0: once a proposal, not wherever its code is asked for
-          FROM asked AS a LEFT JOIN tables AS t ON t.id = a.table_id OFFSET 0
+          FROM asked AS a LEFT JOIN tables AS t ON t.id = a.table_id AND t.company IS NOT DISTINCT FROM a.company OFFSET 0
     ), judged AS (
         SELECT c.*, CASE -- who may not see a proposal does not learn from an error that it exists
                          WHEN c.code IS NOT NULL AND NOT request.automatic
@@ -139,7 +140,7 @@ BEGIN
                          WHEN c.has_workflow OR c.part_of IS NOT NULL THEN NULL
                          WHEN c.approvers IS NULL THEN 'CW004'
                          WHEN NOT EXISTS (SELECT FROM eligible AS e
-                                           WHERE e.id = c.table_id
+                                           WHERE e.id = c.table_id AND e.company IS NOT DISTINCT FROM c.company
                                              AND NOT e.identities && (c.parties || request.identities)) THEN 'CW004 nobody' END AS verdict
           FROM checked AS c OFFSET 0
     )
@@ -148,7 +149,7 @@ BEGIN
                WHEN 'P0002' THEN format('proposal %s does not exist', coalesce(j.id::text, 'null'))
                WHEN 'P0002 item' THEN format('proposal %s for %s has no open work item %s', j.id, v.record, request.work_item)
                WHEN 'CW008' THEN format('table "%s" of proposal %s does not exist or is not protected any more', j.tab, j.id)
-               WHEN 'CW005' THEN format('approvals are disabled for table "%s"', j.tab)
+               WHEN 'CW005' THEN format('approvals are disabled for table "%s"%s', j.tab, ' in company "' || j.company || '"')
                WHEN 'CW003' THEN format('proposal %s for %s cannot be %s', j.id, v.record, v.done)
                WHEN '42501 author' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
                WHEN '42501 originator' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
@@ -236,8 +237,8 @@ COMMENT ON FUNCTION customer_workflow._obstacles(customer_workflow._request, big
 CREATE FUNCTION customer_workflow._submit_may_write(proposals bigint[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM (SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
-                    WHERE customer_workflow._option(p.table_id, 'validate_on_submit')::boolean
+    RETURN EXISTS (SELECT FROM (SELECT DISTINCT p.table_id, p.company FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
+                    WHERE customer_workflow._option(p.table_id, 'validate_on_submit', p.company)::boolean
                        OR EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                                    WHERE w.table_id = p.table_id));
 END

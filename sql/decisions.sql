@@ -11,8 +11,9 @@ DECLARE
     judged record;
     misfit text;
 BEGIN
-    SELECT coalesce(array_agg(p.id), '{}'), coalesce(array_agg('built_in'::text), '{}'), coalesce(array_agg(1), '{}') INTO chosen, workflows, versions
+    SELECT coalesce(array_agg(p.id), '{}'), coalesce(array_agg('built_in'::text), '{}'), coalesce(array_agg(coalesce(c.id + 1, 1)), '{}') INTO chosen, workflows, versions
       FROM customer_workflow.proposal AS p
+      LEFT JOIN customer_workflow.protected_company AS c ON c.table_id = p.table_id AND c.company = p.company AND c.approvers IS NOT NULL
      WHERE p.id = ANY (proposals)
        AND NOT EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                         WHERE w.table_id = p.table_id);
@@ -77,7 +78,9 @@ BEGIN
     problems := ARRAY(SELECT r FROM customer_workflow._try_write(ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p
          WHERE p.id = ANY (proposals)
-           AND (p.table_id IN (SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._option(t.id, 'validate_on_submit')::boolean)
+           AND ((p.table_id, coalesce(p.company, '')) IN (
+               SELECT s.table_id, coalesce(s.company, '') FROM (SELECT DISTINCT q.table_id, q.company FROM customer_workflow.proposal AS q WHERE q.id = ANY (proposals)) AS s
+                WHERE customer_workflow._option(s.table_id, 'validate_on_submit', s.company)::boolean)
                 OR request.whole_sets)
          ORDER BY p.id), true) AS r);
     IF request.whole_sets AND cardinality(problems) > 0 THEN
@@ -204,12 +207,12 @@ BEGIN
                jsonb_agg(jsonb_build_object('field', m.field, 'original', customer_workflow._logged_text(m.original),
                                             'stored', customer_workflow._logged_text(m.current), 'proposed', customer_workflow._logged_text(c.proposed))
                          ORDER BY m.field) AS overwritten,
-               coalesce(request.on_conflict, customer_workflow._option(p.table_id, 'conflict') ->> 0) AS on_conflict
+               coalesce(request.on_conflict, customer_workflow._option(p.table_id, 'conflict', p.company) ->> 0) AS on_conflict
           FROM customer_workflow._moved(proposals) AS m
           JOIN customer_workflow.change AS c ON c.proposal = m.proposal AND c.field = m.field
           JOIN customer_workflow.proposal AS p ON p.id = m.proposal
           JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-         GROUP BY m.proposal, p.record_key, t.relation, p.table_id
+         GROUP BY m.proposal, p.record_key, t.relation, p.table_id, p.company
     LOOP
         IF moved.on_conflict = 'overwrite' AND NOT moved.gone THEN
             overwritten := overwritten || jsonb_build_object(moved.proposal::text, moved.overwritten);

@@ -1,5 +1,6 @@
 -- Rows of these tables belong to the users: pg_dump takes them along, and the sequences go on where they were.
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.protected_table', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.protected_company', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.data_entity', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.duty', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.application_role', '');
@@ -20,6 +21,7 @@ SELECT pg_catalog.pg_extension_config_dump('customer_workflow.work_item_place', 
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.deadline', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.field_decision', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.protected_table_id_seq', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.protected_company_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.data_entity_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.proposal_id_seq', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.change_set_id_seq', '');

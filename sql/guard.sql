@@ -31,13 +31,16 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._cancel_locked(bigint[], text, jsonb) IS 'Cancels proposals that the caller has locked, for a reason that is not a person''s verb';
 
-CREATE FUNCTION customer_workflow._lock_touched(table_id integer, fields name[], remaining name[], cancel_open boolean) RETURNS bigint[]
+CREATE FUNCTION customer_workflow._lock_touched(table_id integer, fields name[], remaining name[], cancel_open boolean, company text DEFAULT NULL) RETURNS bigint[]
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     touched bigint[] := ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p
          WHERE p.table_id = _lock_touched.table_id AND p.status = ANY (customer_workflow._open_statuses())
-           AND (remaining = '{}' OR EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND c.field = ANY (_lock_touched.fields)))
+           AND (_lock_touched.company IS NULL OR p.company = _lock_touched.company)
+           AND (remaining = '{}' OR EXISTS (SELECT FROM customer_workflow.change AS c WHERE c.proposal = p.id AND c.field = ANY (_lock_touched.fields)
+                                             AND NOT EXISTS (SELECT FROM customer_workflow.protected_company AS k
+                                                              WHERE k.table_id = p.table_id AND k.company = p.company AND (k.fields ->> c.field)::boolean)))
          ORDER BY p.id FOR UPDATE);
 BEGIN
     IF touched <> '{}' AND NOT cancel_open THEN
@@ -50,7 +53,7 @@ BEGIN
     RETURN touched;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._lock_touched(integer, name[], name[], boolean) IS 'Open proposals with changes of fields that lose their protection; refuses with CW003 unless they may be withdrawn';
+COMMENT ON FUNCTION customer_workflow._lock_touched(integer, name[], name[], boolean, text) IS 'Open proposals, with company of that company, with changes of fields that lose their protection; refuses with CW003 unless they may be withdrawn';
 
 CREATE FUNCTION customer_workflow._forget_column(tab customer_workflow.protected_table, col text, was_protected boolean) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -176,7 +179,17 @@ BEGIN
         after := jsonb_set(after, '{part_of,by}', (SELECT jsonb_agg(customer_workflow._renamed_text(b.col, old_name, new_name) ORDER BY b.place)
                                                      FROM jsonb_array_elements_text(after #> '{part_of,by}') WITH ORDINALITY AS b (col, place)));
     END IF;
-    UPDATE customer_workflow.protected_table AS t SET options = after WHERE t.id = tab.id AND t.options <> after;
+    IF customer_workflow._scope_parts(tab.relation, (SELECT c.relowner FROM pg_class AS c WHERE c.oid = tab.relation)) -> 'columns'
+       @> to_jsonb((SELECT a.attnum FROM pg_attribute AS a WHERE a.attrelid = tab.relation AND a.attname = new_name)) THEN
+        after := after || jsonb_build_object('scope', customer_workflow._scope_condition(tab.relation));
+    END IF;
+    IF after ->> 'company_column' = old_name THEN
+        after := after || jsonb_build_object('company_column', new_name);
+    END IF;
+    UPDATE customer_workflow.protected_table AS t SET options = after, only_companies = array_replace(t.only_companies, old_name::name, new_name::name)
+     WHERE t.id = tab.id AND (t.options <> after OR old_name::name = ANY (t.only_companies));
+    UPDATE customer_workflow.protected_company AS c SET fields = customer_workflow._renamed_keys(c.fields, old_name, new_name)
+     WHERE c.table_id = tab.id AND c.fields ? old_name;
     UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', customer_workflow._renamed_keys(e.options -> 'fields', old_name, new_name))
      WHERE e.table_id = tab.id AND e.options -> 'fields' ? old_name;
     WITH followed AS (
@@ -297,7 +310,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._open_statuses(),
     customer_workflow._close(bigint[]),
     customer_workflow._cancel_locked(bigint[], text, jsonb),
-    customer_workflow._lock_touched(integer, name[], name[], boolean),
+    customer_workflow._lock_touched(integer, name[], name[], boolean, text),
     customer_workflow._forget_column(customer_workflow.protected_table, text, boolean),
     customer_workflow._on_drop(),
     customer_workflow._before_alter(),

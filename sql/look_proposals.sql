@@ -60,14 +60,15 @@ SELECT p.id,
        p.effective_at,
        p.reverts,
        p.change_set,
-       coalesce(p.operation, 'update') AS operation
+       coalesce(p.operation, 'update') AS operation,
+       CASE WHEN p.acts OR (p.privileges -> 'all_fields')::boolean THEN p.company END AS company
   FROM customer_workflow._seen_proposal AS p;
 COMMENT ON VIEW customer_workflow._page IS 'proposals, and what review() needs besides';
 
 CREATE VIEW customer_workflow.proposals AS
 SELECT p.id, p.relation, p.record_key, p.record_label, p.status, p.status_message, p.author, p.originator, p.source, p.reference,
        p.comment, p.created_at, p.submitted_at, p.decided_at, p.applied_at, p.waiting_on, p.workflow, p.version, p.digest,
-       p.conflict, p.submit_sqlstate, p.submit_message, p.effective_at, p.reverts, p.operation
+       p.conflict, p.submit_sqlstate, p.submit_message, p.effective_at, p.reverts, p.operation, p.company
   FROM customer_workflow._page AS p;
 COMMENT ON VIEW customer_workflow.proposals IS 'Proposals: those of tables of which you see everything, those in which you act, and those that change a field that you may SELECT in a row that you may see';
 COMMENT ON COLUMN customer_workflow.proposals.id IS 'The number that the verbs take';
@@ -95,6 +96,7 @@ COMMENT ON COLUMN customer_workflow.proposals.submit_message IS 'Why the last au
 COMMENT ON COLUMN customer_workflow.proposals.effective_at IS 'When it is applied once it is approved; null means at once';
 COMMENT ON COLUMN customer_workflow.proposals.reverts IS 'The applied proposal that it was made to undo, see revert()';
 COMMENT ON COLUMN customer_workflow.proposals.operation IS 'update: fields of a record are changed; insert: the record is stored on approval; draft: it is stored, and pending until approved; delete: it is deleted on approval';
+COMMENT ON COLUMN customer_workflow.proposals.company IS 'The company of the record, where the table has companies; null for readers who may not SELECT the whole table';
 
 CREATE VIEW customer_workflow.proposed_changes AS
 SELECT c.id AS proposal,

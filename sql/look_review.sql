@@ -6,8 +6,8 @@ SET search_path = pg_catalog, pg_temp
 AS $$
     SELECT ARRAY(
         SELECT v.verb
-          FROM (SELECT p.status, p.table_id, p.operation, t.enabled,
-                       t.approvers IS NOT NULL OR EXISTS (SELECT FROM customer_workflow.workflow AS w
+          FROM (SELECT p.status, p.table_id, p.operation, s.enabled,
+                       s.approvers IS NOT NULL OR EXISTS (SELECT FROM customer_workflow.workflow AS w
                                                             JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                                                            WHERE w.table_id = t.id) AS decidable,
                        p.author = ANY (customer_workflow._identities()) AS author,
@@ -15,7 +15,7 @@ AS $$
                        customer_workflow._has_duty(p.table_id, '{steward}') AS steward,
                        customer_workflow._configures(t.relation) AS administrator,
                        ARRAY(SELECT a.verb FROM customer_workflow.work_item AS w
-                              CROSS JOIN unnest(customer_workflow._item_actions(w.actions, w.outcomes, t.enabled)) AS a (verb)
+                              CROSS JOIN unnest(customer_workflow._item_actions(w.actions, w.outcomes, s.enabled)) AS a (verb)
                               WHERE w.proposal IN (SELECT p.id UNION ALL SELECT m.id FROM customer_workflow.proposal AS m WHERE m.change_set = p.change_set)
                                 AND w.status = 'open'
                                 AND (coalesce(p.self_approval, false) OR NOT p.parties && (customer_workflow._identities()))
@@ -24,6 +24,7 @@ AS $$
                                                  WHERE l.work_item = w.id AND l.person = customer_workflow._person()))) AS work
                   FROM customer_workflow.proposal AS p
                   JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+                 CROSS JOIN LATERAL customer_workflow._settings(p.table_id, p.company) AS s
                  WHERE p.id = _allowed_actions.proposal AND t.relation IS NOT NULL
                 OFFSET 0) AS p
          CROSS JOIN LATERAL (VALUES
@@ -150,7 +151,9 @@ SELECT p.id AS proposal,
                'allowed_actions', customer_workflow._item_actions(w.actions, w.outcomes, w.enabled),
                'outcomes', coalesce(w.outcomes, '{}'),
                'fields', f.fields, 'approved_fields', f.approved) ORDER BY w.id), '[]') AS work_items
-      FROM (SELECT w.*, t.enabled FROM customer_workflow.work_item AS w JOIN customer_workflow.protected_table AS t ON t.id = w.table_id) AS w
+      FROM (SELECT w.*, coalesce((SELECT c.enabled FROM customer_workflow.proposal AS q JOIN customer_workflow.protected_company AS c
+                                        ON c.table_id = q.table_id AND c.company = q.company WHERE q.id = w.proposal), t.enabled) AS enabled
+              FROM customer_workflow.work_item AS w JOIN customer_workflow.protected_table AS t ON t.id = w.table_id) AS w
      CROSS JOIN LATERAL customer_workflow._my_fields(w.id) AS f
      WHERE w.proposal = p.id AND w.status = 'open'
        AND (w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])

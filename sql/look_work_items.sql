@@ -50,7 +50,7 @@ COMMENT ON FUNCTION customer_workflow._item_actions(text[], text[], boolean) IS 
 -- assignee = ANY (…) would sort everything. Places beside the assignee are a sixth scan, of the index (person, work_item),
 -- without the items that the others find. The laterals with OFFSET 0 can only be nested loops, which keep that order.
 CREATE VIEW customer_workflow._my_item WITH (security_barrier) AS
-SELECT w.*, p.table_id, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at, p.change_set, p.operation
+SELECT w.*, p.table_id, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at, p.change_set, p.operation, p.company
   FROM ((SELECT w.id, w.proposal, w.element, w.step, w.created_at, w.due_at, w.actions, w.outcomes, w.subject, w.instructions FROM customer_workflow.work_item AS w
           WHERE w.status = 'open' AND w.assignee = (customer_workflow._assignees())[1] ORDER BY w.id)
          UNION ALL
@@ -107,7 +107,9 @@ SELECT w.id AS work_item,
        customer_workflow._item_actions(w.actions, w.outcomes, t.enabled) AS allowed_actions,
        w.effective_at
   FROM customer_workflow._my_item AS w
- CROSS JOIN LATERAL (SELECT t.relation, t.enabled FROM customer_workflow.protected_table AS t WHERE t.id = w.table_id OFFSET 0) AS t;
+ CROSS JOIN LATERAL (SELECT t.relation, coalesce((SELECT c.enabled FROM customer_workflow.protected_company AS c
+                                                   WHERE c.table_id = t.id AND c.company = w.company), t.enabled) AS enabled
+                       FROM customer_workflow.protected_table AS t WHERE t.id = w.table_id OFFSET 0) AS t;
 COMMENT ON VIEW customer_workflow.my_work_items IS 'What waits for you, oldest first: open work items of yours, your roles and your groups, and those that were delegated to you, without those of proposals to which you are a party (unless their workflow lets parties decide)';
 COMMENT ON COLUMN customer_workflow.my_work_items.work_item IS 'Its number, for approve(work_item => …), complete_task() and decide_outcome()';
 COMMENT ON COLUMN customer_workflow.my_work_items.proposal IS 'The proposal to decide';
@@ -130,7 +132,7 @@ COMMENT ON COLUMN customer_workflow.my_work_items.allowed_actions IS 'The verbs 
 COMMENT ON COLUMN customer_workflow.my_work_items.effective_at IS 'When the values are written once all is approved; null means at once';
 
 CREATE VIEW customer_workflow._seen_item WITH (security_barrier) AS
-SELECT w.*, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at, p.change_set, p.operation
+SELECT w.*, p.record_key, p.record_label, p.author, p.originator, p.comment, p.digest, p.workflow, p.effective_at, p.change_set, p.operation, p.company
   FROM customer_workflow.work_item AS w
   JOIN customer_workflow._acting AS p ON p.id = w.proposal
  WHERE p.acts;
@@ -163,7 +165,8 @@ SELECT w.id AS work_item,
        w.created_at,
        w.due_at,
        coalesce(w.status = 'open' AND w.due_at < now(), false) AS overdue,
-       CASE WHEN w.status = 'open' THEN customer_workflow._item_actions(w.actions, w.outcomes, t.enabled) ELSE '{}' END AS allowed_actions,
+       CASE WHEN w.status = 'open' THEN customer_workflow._item_actions(w.actions, w.outcomes, coalesce(
+           (SELECT c.enabled FROM customer_workflow.protected_company AS c WHERE c.table_id = t.id AND c.company = w.company), t.enabled)) ELSE '{}' END AS allowed_actions,
        concat_ws(', ', customer_workflow._display(w.assignee),
                  (SELECT string_agg(customer_workflow._display(l.person), ', ' ORDER BY l.person)
                     FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND w.status = 'open')) AS assignee,

@@ -24,7 +24,15 @@ SELECT v.name,
                             WHERE w.table_id = t.id),
                0, customer_workflow._built_in(t.approvers, t.options @> '{"field_decisions": true}'), NULL, NULL, NULL, NULL, NULL
           FROM customer_workflow.protected_table AS t
-         WHERE t.relation IS NOT NULL AND t.approvers IS NOT NULL) AS v ON v.table_id = t.id
+         WHERE t.relation IS NOT NULL AND t.approvers IS NOT NULL
+        UNION ALL
+        SELECT t.id, 'built_in', c.id + 1,
+               NOT EXISTS (SELECT FROM customer_workflow.workflow AS w
+                             JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
+                            WHERE w.table_id = t.id),
+               0, customer_workflow._built_in(c.approvers, t.options @> '{"field_decisions": true}'), NULL, NULL, NULL, NULL, NULL
+          FROM customer_workflow.protected_table AS t JOIN customer_workflow.protected_company AS c ON c.table_id = t.id AND c.approvers IS NOT NULL
+         WHERE t.relation IS NOT NULL) AS v ON v.table_id = t.id
  WHERE t.id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
     OR has_any_column_privilege(t.relation, 'SELECT')
  ORDER BY t.id, v.name, v.version;

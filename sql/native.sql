@@ -34,6 +34,10 @@ CREATE FUNCTION customer_workflow.capture_remove() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'capture_remove';
 COMMENT ON FUNCTION customer_workflow.capture_remove() IS 'Trigger of a protected table with option on_delete: keeps records that are to be deleted';
 
+CREATE FUNCTION customer_workflow.capture_scope() RETURNS trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'capture_scope';
+COMMENT ON FUNCTION customer_workflow.capture_scope() IS 'Trigger of a protected table that does nothing: its condition is option scope';
+
 CREATE FUNCTION customer_workflow._person() RETURNS text
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_person';
 COMMENT ON FUNCTION customer_workflow._person() IS 'Who acts: role:name or person:name; null where an application role must name a person and has not';
@@ -66,6 +70,10 @@ COMMENT ON FUNCTION customer_workflow._switch_user(oid, boolean, boolean) IS 'Ma
 CREATE FUNCTION customer_workflow._invalidate(relation regclass) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_invalidate';
 COMMENT ON FUNCTION customer_workflow._invalidate(regclass) IS 'Tells all sessions that the configuration of a table (null: of all tables) has changed';
+
+CREATE FUNCTION customer_workflow._scope_parts(relation regclass, role oid) RETURNS jsonb
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_scope_parts';
+COMMENT ON FUNCTION customer_workflow._scope_parts(regclass, oid) IS 'Columns and functions of the condition of option scope, and whether it is mutable, planned as a role; null without one';
 
 CREATE FUNCTION customer_workflow._key(relation regclass, key jsonb) RETURNS jsonb
     LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_key';
@@ -245,7 +253,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._call_as(oid, boolean),
     customer_workflow._call_end(), customer_workflow._looking_role(), customer_workflow._remember_settings(), customer_workflow._restore_settings(integer),
     customer_workflow._decidable_fields(jsonb, text, text[]), customer_workflow._exactly(text, bytea, anyelement, oid),
-    customer_workflow._condition_sql(text),
+    customer_workflow._condition_sql(text), customer_workflow._scope_parts(regclass, oid),
     customer_workflow._condition_fields(text), customer_workflow._route(jsonb, text[], text[], jsonb),
     customer_workflow._evaluate_as(oid, boolean),
     customer_workflow._due(jsonb, jsonb, timestamptz)

@@ -22,7 +22,9 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "field_decisions": false,
         "on_insert": "allow",
         "on_delete": "allow",
-        "new_records": "protected"
+        "new_records": "protected",
+        "scope": null,
+        "company_column": null
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_defaults() IS 'Every option of a protected table with its default; what is not here is no option';
@@ -50,7 +52,9 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "field_decisions": "boolean",
         "on_insert": ["allow", "draft", "held"],
         "on_delete": ["allow", "propose"],
-        "new_records": ["protected", "transaction"]
+        "new_records": ["protected", "transaction"],
+        "scope": "text",
+        "company_column": "text"
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_rules() IS 'Valid values of each option of a protected table: a list of words, or the kind of value';
@@ -157,7 +161,7 @@ DECLARE
     as_role text := options ->> 'apply_as';
 BEGIN
     PERFORM customer_workflow._check_values(options, customer_workflow._option_rules());
-    SELECT coalesce(array_agg(k ORDER BY k), '{}') INTO owners FROM jsonb_object_keys(options) AS k WHERE k IN ('apply_as', 'bookkeeping', 'record_label');
+    SELECT coalesce(array_agg(k ORDER BY k), '{}') INTO owners FROM jsonb_object_keys(options) AS k WHERE k IN ('apply_as', 'bookkeeping', 'record_label', 'scope');
     IF owners <> '{}' THEN
         PERFORM customer_workflow._require_owns(relation, owners);
     END IF;

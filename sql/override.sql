@@ -4,7 +4,7 @@
 CREATE FUNCTION customer_workflow._override_reviewers(proposal bigint, without text[]) RETURNS text[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(h.holder ORDER BY h.holder), '{}')
-      FROM (SELECT t.approvers AS holder FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+      FROM (SELECT s.approvers AS holder FROM customer_workflow.proposal AS p CROSS JOIN LATERAL customer_workflow._settings(p.table_id, p.company) AS s
              WHERE p.id = _override_reviewers.proposal
             UNION
             SELECT d.person FROM customer_workflow.proposal AS p JOIN customer_workflow.duty AS d ON d.table_id = p.table_id AND d.duty = 'administrator'
@@ -139,7 +139,7 @@ BEGIN
             HINT = 'See customer_workflow.my_work_items.';
     END IF;
     PERFORM customer_workflow._lock(ARRAY[item.proposal], false);
-    SELECT w.proposal, w.element, w.status AS item_status, p.table_id, p.status, p.digest, p.parties && request.identities AS own, t.relation, t.enabled,
+    SELECT w.proposal, w.element, w.status AS item_status, p.table_id, p.status, p.digest, p.parties && request.identities AS own, t.relation, customer_workflow._enabled(t.id, p.company) AS enabled,
            w.assignee = ANY (customer_workflow._my_assignees()) OR customer_workflow._configures(t.relation) AS may,
            format('the override of proposal %s for "%s" %s', p.id, coalesce(customer_workflow._name(t.relation), t.relation_name), p.record_key) AS review
       INTO item

@@ -65,7 +65,7 @@ BEGIN
     SELECT r.proposal INTO made
       FROM customer_workflow._propose_records(tab, 'draft', ARRAY[record_key::text], ARRAY[hash], array_fill(1, ARRAY[cardinality(fields)]), fields,
                array_fill(NULL::text, ARRAY[cardinality(fields)]), found_values, array_fill(NULL::bytea, ARRAY[cardinality(fields)]),
-               request.person, request.identities, NULL, false, NULL, request.comment) AS r;
+               request.person, request.identities, NULL, false, NULL, request.comment, customer_workflow._record_company(tab, record_key)) AS r;
     PERFORM customer_workflow._touch(ARRAY[made], false);
     RETURN made;
 END

@@ -3,12 +3,14 @@
 CREATE FUNCTION customer_workflow._propose_statement(relation regclass, record_key jsonb, changes jsonb) RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    table_id integer := customer_workflow._table_id(relation);
+    the_table integer := customer_workflow._table_id(relation);
     tab text := customer_workflow._name(relation);
     fields name[] := customer_workflow._fields(relation);
     unknown text;
 BEGIN
-    IF NOT (SELECT t.enabled FROM customer_workflow.protected_table AS t WHERE t.id = table_id) THEN
+    -- Of a company that is disabled only capture knows, which sees the record.
+    IF NOT (SELECT t.enabled OR EXISTS (SELECT FROM customer_workflow.protected_company AS c WHERE c.table_id = t.id AND c.enabled)
+              FROM customer_workflow.protected_table AS t WHERE t.id = the_table) THEN
         RAISE EXCEPTION USING ERRCODE = 'CW005', MESSAGE = format('approvals are disabled for table "%s"', tab),
             DETAIL = 'It was switched off with customer_workflow.disable().', HINT = 'Switch it on again with customer_workflow.enable(), or write the value with UPDATE.';
     END IF;

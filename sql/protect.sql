@@ -272,7 +272,7 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._uninstall(regclass) IS 'Drops the triggers of a protected table';
 
-CREATE FUNCTION customer_workflow._protect(relation regclass, fields name[], approvers text, options jsonb, path name[]) RETURNS void
+CREATE FUNCTION customer_workflow._protect(relation regclass, fields name[], approvers text, options jsonb, path name[], company text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     before customer_workflow.protected_table;
@@ -281,10 +281,15 @@ DECLARE
     new_path text;
     old_fields name[];
     new_fields name[];
+    new_only name[];
 BEGIN
     PERFORM customer_workflow._require_configures(_protect.relation);
     IF coalesce(cardinality(_protect.fields), 0) = 0 OR array_position(_protect.fields, NULL) IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'fields must name at least one column, and no nulls';
+    END IF;
+    IF _protect.company IS NOT NULL THEN
+        PERFORM customer_workflow._protect_company(_protect.relation, _protect.fields, _protect.approvers, _protect.options, _protect.company);
+        RETURN;
     END IF;
     PERFORM customer_workflow._check_option_values(_protect.relation, _protect.options);
     PERFORM customer_workflow._check_table(_protect.relation);
@@ -304,25 +309,30 @@ BEGIN
       FROM (SELECT u.name, min(u.place) AS place FROM unnest(old_fields || _protect.fields) WITH ORDINALITY AS u (name, place) GROUP BY u.name) AS f;
     new_approvers := coalesce(new_approvers, before.approvers);
     new_options := customer_workflow._with_parent(customer_workflow._merge_options(before.options, _protect.options), before.options);
+    new_only := ARRAY(SELECT f FROM unnest(before.only_companies) AS f WHERE f <> ALL (_protect.fields));
+    PERFORM customer_workflow._keep_companies(before, new_options);
     -- An administrator does not change what the names in the owner's triggers mean.
     new_path := CASE WHEN before.search_path = '' OR customer_workflow._owns(_protect.relation)
                      THEN customer_workflow._safe_path(_protect.relation, _protect.path) ELSE before.search_path END;
     PERFORM customer_workflow._check_protection(_protect.relation, new_fields, new_options, new_path);
     PERFORM customer_workflow._install(_protect.relation, new_fields);
     PERFORM customer_workflow._install_record_triggers(_protect.relation, new_options);
+    PERFORM customer_workflow._install_scope(_protect.relation, new_fields, before.options, new_options, new_path);
 
-    IF (before.approvers, before.options, before.search_path, old_fields)
-       IS DISTINCT FROM (new_approvers, new_options, new_path, new_fields) THEN
+    IF (before.approvers, before.options, before.search_path, before.only_companies, old_fields)
+       IS DISTINCT FROM (new_approvers, new_options, new_path, new_only, new_fields) THEN
         UPDATE customer_workflow.protected_table AS t
-           SET approvers = new_approvers, options = new_options, search_path = new_path
+           SET approvers = new_approvers, options = new_options, search_path = new_path, only_companies = new_only
          WHERE t.id = before.id;
         PERFORM customer_workflow._log('protect', before.id, NULL, NULL, jsonb_build_object(
-            'fields', jsonb_build_object('old', old_fields, 'new', new_fields),
+            'fields', jsonb_build_object('old', ARRAY(SELECT f FROM unnest(old_fields) AS f WHERE f <> ALL (before.only_companies)),
+                                         'new', ARRAY(SELECT f FROM unnest(new_fields) AS f WHERE f <> ALL (new_only))),
             'approvers', jsonb_build_object('old', before.approvers, 'new', new_approvers),
             'options', jsonb_build_object('old', before.options, 'new', new_options),
             'search_path', jsonb_build_object('old', before.search_path, 'new', new_path)));
         PERFORM customer_workflow._invalidate(_protect.relation);
     END IF;
+    PERFORM customer_workflow._check_company_column(_protect.relation);
     IF before.search_path <> new_path THEN
         PERFORM customer_workflow._tell_left_out(_protect.relation, _protect.path);
     END IF;
@@ -332,22 +342,23 @@ BEGIN
     END IF;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._protect(regclass, name[], text, jsonb, name[]) IS 'What protect() does, knowing the search_path of its caller';
+COMMENT ON FUNCTION customer_workflow._protect(regclass, name[], text, jsonb, name[], text) IS 'What protect() does, knowing the search_path of its caller';
 
 -- No pinned search_path: it passes on that of its caller.
-CREATE FUNCTION customer_workflow.protect(relation regclass, fields name[], approvers text DEFAULT NULL, options jsonb DEFAULT '{}') RETURNS void
+CREATE FUNCTION customer_workflow.protect(relation regclass, fields name[], approvers text DEFAULT NULL, options jsonb DEFAULT '{}', company text DEFAULT NULL) RETURNS void
 LANGUAGE sql AS $$
-    SELECT customer_workflow._protect(relation, fields, approvers, options, pg_catalog.current_schemas(false))
+    SELECT customer_workflow._protect(relation, fields, approvers, options, pg_catalog.current_schemas(false), company)
 $$;
-COMMENT ON FUNCTION customer_workflow.protect(regclass, name[], text, jsonb) IS 'Protects these fields of a table, in addition to those already protected: changes to them wait for approval. Called by the owner it also takes the search_path of the session for the approved writes';
+COMMENT ON FUNCTION customer_workflow.protect(regclass, name[], text, jsonb, text) IS 'Protects these fields of a table, in addition to those already protected: changes to them wait for approval; with company, in that company whatever holds for all. Called by the owner it also takes the search_path of the session for the approved writes';
 
-CREATE FUNCTION customer_workflow.unprotect(relation regclass, fields name[], cancel_open boolean DEFAULT false) RETURNS void
+CREATE FUNCTION customer_workflow.unprotect(relation regclass, fields name[], cancel_open boolean DEFAULT false, company text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table;
     old_fields name[];
     new_fields name[];
     gone name[];
+    kept name[];
     bad name;
     touched bigint[];
     new_options jsonb;
@@ -358,6 +369,10 @@ BEGIN
             HINT = 'Give ''{*}'' for all fields.';
     END IF;
     PERFORM customer_workflow._table_id(unprotect.relation);
+    IF unprotect.company IS NOT NULL THEN
+        PERFORM customer_workflow._unprotect_company(unprotect.relation, unprotect.fields, unprotect.cancel_open, unprotect.company);
+        RETURN;
+    END IF;
     -- The mode that verbs cannot hold meanwhile: they lock records first, then proposals.
     EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', unprotect.relation);
     PERFORM customer_workflow._require_configures(unprotect.relation);
@@ -365,13 +380,17 @@ BEGIN
      WHERE t.id = customer_workflow._table_id(unprotect.relation) FOR UPDATE;
     old_fields := coalesce(customer_workflow._fields(tab.relation), '{}');
     gone := CASE WHEN unprotect.fields = '{*}' THEN old_fields ELSE unprotect.fields END;
-    SELECT f INTO bad FROM unnest(gone) AS f WHERE f <> ALL (old_fields) LIMIT 1;
+    SELECT f INTO bad FROM unnest(gone) AS f
+     WHERE f <> ALL (old_fields) OR unprotect.fields <> '{*}' AND f = ANY (tab.only_companies) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
             MESSAGE = format('"%s" is not a protected field of table "%s"', bad, customer_workflow._name(tab.relation)),
-            HINT = 'Protected fields are: ' || array_to_string(old_fields, ', ') || '.';
+            HINT = 'Protected fields are: ' || array_to_string(ARRAY(SELECT f FROM unnest(old_fields) AS f WHERE f <> ALL (tab.only_companies)), ', ') || '.';
     END IF;
-    SELECT coalesce(array_agg(f ORDER BY o), '{}') INTO new_fields FROM unnest(old_fields) WITH ORDINALITY AS u (f, o) WHERE f <> ALL (gone);
+    -- Where a company protects it of itself, a field stays in the list.
+    kept := ARRAY(SELECT f FROM unnest(gone) AS f
+                   WHERE unprotect.fields <> '{*}' AND EXISTS (SELECT FROM customer_workflow.protected_company AS c WHERE c.table_id = tab.id AND (c.fields ->> f)::boolean));
+    SELECT coalesce(array_agg(f ORDER BY o), '{}') INTO new_fields FROM unnest(old_fields) WITH ORDINALITY AS u (f, o) WHERE f <> ALL (gone) OR f = ANY (kept);
 
     IF new_fields <> '{}' THEN
         PERFORM customer_workflow._check_part_of(tab.relation, new_fields, tab.options);
@@ -381,6 +400,7 @@ BEGIN
         PERFORM customer_workflow._uninstall(tab.relation);
     ELSE
         PERFORM customer_workflow._install(tab.relation, new_fields);
+        PERFORM customer_workflow._check_scope(tab.relation, new_fields, tab.options ->> 'scope');
     END IF;
     PERFORM customer_workflow._remove_changes(array_agg(c.proposal), array_agg(c.field), 'withdrawn', NULL)
        FROM customer_workflow.change AS c WHERE c.proposal = ANY (touched) AND c.field = ANY (gone) HAVING count(*) > 0;
@@ -388,21 +408,25 @@ BEGIN
         PERFORM customer_workflow._cancel_locked(ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
             WHERE p.id = ANY (touched) AND p.status = ANY (customer_workflow._open_statuses())), 'cancelled', '{"reason": "unprotect"}');
     END IF;
+    gone := ARRAY(SELECT f FROM unnest(gone) AS f WHERE f <> ALL (kept));
     new_options := customer_workflow._merge_options(tab.options, jsonb_build_object('companions',
         nullif((tab.options -> 'companions') - gone::text[], '{}')));
     -- Or an exception that was made for a field would come back with the field.
     UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - gone::text[])
      WHERE e.table_id = tab.id AND e.options -> 'fields' ?| gone::text[];
     UPDATE customer_workflow.protected_table AS t
-       SET options = new_options, relation = CASE WHEN new_fields <> '{}' THEN t.relation END
+       SET options = new_options, relation = CASE WHEN new_fields <> '{}' THEN t.relation END,
+           only_companies = ARRAY(SELECT f FROM unnest(t.only_companies || kept) AS f WHERE f = ANY (new_fields))
      WHERE t.id = tab.id;
+    PERFORM customer_workflow._check_company_column(tab.relation);
     PERFORM customer_workflow._log('unprotect', tab.id, NULL, NULL, jsonb_build_object(
-        'fields', jsonb_build_object('old', old_fields, 'new', new_fields),
+        'fields', jsonb_build_object('old', ARRAY(SELECT f FROM unnest(old_fields) AS f WHERE f <> ALL (tab.only_companies)),
+                                     'new', ARRAY(SELECT f FROM unnest(new_fields) AS f WHERE f <> ALL (tab.only_companies || kept))),
         'options', jsonb_build_object('old', tab.options, 'new', new_options)));
     PERFORM customer_workflow._invalidate(tab.relation);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.unprotect(regclass, name[], boolean) IS 'Ends the protection of these fields, ''{*}'' for all; refused while open proposals touch them, unless cancel_open withdraws them';
+COMMENT ON FUNCTION customer_workflow.unprotect(regclass, name[], boolean, text) IS 'Ends the protection of these fields, ''{*}'' for all, with company in that company; refused while open proposals touch them, unless cancel_open withdraws them';
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._key_columns(regclass),

@@ -36,12 +36,27 @@ LANGUAGE sql STABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._fields(regclass) IS 'The protected fields of a table, as its trigger lists them';
 
-CREATE FUNCTION customer_workflow._option(table_id integer, option text) RETURNS jsonb
+CREATE FUNCTION customer_workflow._settings(table_id integer, company text, OUT enabled boolean, OUT approvers text, OUT options jsonb)
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(c.enabled, t.enabled), coalesce(c.approvers, t.approvers), t.options || coalesce(c.options, '{}')
+      FROM customer_workflow.protected_table AS t
+      LEFT JOIN customer_workflow.protected_company AS c ON c.table_id = t.id AND c.company = _settings.company
+     WHERE t.id = _settings.table_id
+$$;
+COMMENT ON FUNCTION customer_workflow._settings(integer, text) IS 'Switch, approvers and options (without defaults) of a company; of the table where the company is null or has no rules of its own';
+
+CREATE FUNCTION customer_workflow._enabled(table_id integer, company text) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT coalesce((SELECT t.options FROM customer_workflow.protected_table AS t WHERE t.id = _option.table_id) -> option,
+    SELECT (customer_workflow._settings(table_id, company)).enabled
+$$;
+COMMENT ON FUNCTION customer_workflow._enabled(integer, text) IS 'Whether approvals are enabled for a company of a table';
+
+CREATE FUNCTION customer_workflow._option(table_id integer, option text, company text DEFAULT NULL) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT s.options FROM customer_workflow._settings(_option.table_id, _option.company) AS s) -> option,
                     customer_workflow._option_defaults() -> option)
 $$;
-COMMENT ON FUNCTION customer_workflow._option(integer, text) IS 'The value of an option of a protected table, or its default';
+COMMENT ON FUNCTION customer_workflow._option(integer, text, text) IS 'The value of an option of a protected table, in a company, or its default';
 
 -- Locked for a moment only: protect() locks the table and this row, a transaction that had this row would wait for it in a circle.
 CREATE FUNCTION customer_workflow._see_configuration(table_ids integer[]) RETURNS void
@@ -101,12 +116,29 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON customer_workf
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON customer_workflow.direct_change
     FOR EACH STATEMENT EXECUTE FUNCTION customer_workflow._append_only();
 
+CREATE FUNCTION customer_workflow._capture_rules(table_id integer, company text) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT jsonb_build_object(
+               'enabled', s.enabled,
+               'options', customer_workflow._option_defaults() || s.options,
+               'fields', coalesce((SELECT jsonb_object_agg(f, false) FROM unnest(t.only_companies) AS f), '{}')
+                         || coalesce((SELECT c.fields FROM customer_workflow.protected_company AS c
+                                       WHERE c.table_id = t.id AND c.company = _capture_rules.company), '{}'),
+               'entities', coalesce((
+                   SELECT jsonb_agg(jsonb_build_object('person', e.person, 'options', e.options) ORDER BY e.company NULLS LAST, e.table_id NULLS LAST)
+                     FROM customer_workflow.data_entity AS e
+                    WHERE (e.table_id = t.id OR e.table_id IS NULL) AND (e.company = _capture_rules.company OR e.company IS NULL)), '[]'))
+      FROM customer_workflow.protected_table AS t
+     CROSS JOIN LATERAL customer_workflow._settings(t.id, _capture_rules.company) AS s
+     WHERE t.id = _capture_rules.table_id
+$$;
+COMMENT ON FUNCTION customer_workflow._capture_rules(integer, text) IS 'What applies to changes of the records of a company, or of those that have no rules of their own';
+
 CREATE FUNCTION customer_workflow._capture_config(relation regclass) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT jsonb_build_object(
                'table_id', t.id,
                'name', c.relname,
-               'enabled', t.enabled,
                'options', customer_workflow._option_defaults() || t.options,
                'partition_columns', coalesce((
                    SELECT jsonb_agg(DISTINCT coalesce(a.attname, '*'))
@@ -114,9 +146,12 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
                     CROSS JOIN unnest(p.partattrs::smallint[]) AS k (attnum)
                      LEFT JOIN pg_attribute AS a ON a.attrelid = p.partrelid AND a.attnum = k.attnum AND k.attnum <> 0
                     WHERE p.partrelid IN (SELECT tree.relid FROM pg_partition_tree(t.relation) AS tree)), '[]'),
-               'entities', coalesce((
-                   SELECT jsonb_agg(jsonb_build_object('person', e.person, 'options', e.options) ORDER BY e.table_id NULLS LAST)
-                     FROM customer_workflow.data_entity AS e WHERE e.table_id = t.id OR e.table_id IS NULL), '[]'))::text
+               'rules', customer_workflow._capture_rules(t.id, NULL),
+               'companies', coalesce((
+                   SELECT jsonb_object_agg(c.company, customer_workflow._capture_rules(t.id, c.company))
+                     FROM (SELECT c.company FROM customer_workflow.protected_company AS c WHERE c.table_id = t.id
+                           UNION
+                           SELECT e.company FROM customer_workflow.data_entity AS e WHERE e.table_id = t.id AND e.company IS NOT NULL) AS c), '{}'))::text
       FROM customer_workflow.protected_table AS t
       JOIN pg_class AS c ON c.oid = t.relation
      WHERE t.relation = _capture_config.relation
@@ -125,5 +160,6 @@ COMMENT ON FUNCTION customer_workflow._capture_config(regclass) IS 'What the tri
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._see_configuration(integer[]), customer_workflow._log(text, integer, bigint, text, jsonb), customer_workflow._append_only(),
-    customer_workflow._capture_config(regclass), customer_workflow._option(integer, text)
+    customer_workflow._capture_config(regclass), customer_workflow._capture_rules(integer, text), customer_workflow._option(integer, text, text),
+    customer_workflow._settings(integer, text), customer_workflow._enabled(integer, text)
     FROM PUBLIC;

@@ -71,7 +71,9 @@ BEGIN
     IF gone IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('proposal %s for "%s" %s cannot be reverted', page.proposal, tab, page.record_key),
             DETAIL = format('Table "%s" has no column %s any more.', tab, gone), HINT = 'Propose other fields with UPDATE.';
-    ELSIF NOT (SELECT t.enabled FROM customer_workflow.protected_table AS t WHERE t.id = page.table_id) THEN
+    -- Of a company that is disabled only capture knows, which sees the record.
+    ELSIF NOT (SELECT t.enabled OR EXISTS (SELECT FROM customer_workflow.protected_company AS c WHERE c.table_id = t.id AND c.enabled)
+                 FROM customer_workflow.protected_table AS t WHERE t.id = page.table_id) THEN
         RAISE EXCEPTION USING ERRCODE = 'CW005', MESSAGE = format('approvals are disabled for table "%s"', tab),
             DETAIL = 'It was switched off with customer_workflow.disable().', HINT = 'Switch it on again with customer_workflow.enable(), or write the values with UPDATE.';
     END IF;

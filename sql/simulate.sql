@@ -44,7 +44,8 @@ BEGIN
     END IF;
     RETURN ROW(0, tab, imagined.key, imagined.texts,
                CASE WHEN author IS NULL THEN customer_workflow._identities() ELSE customer_workflow._identities_of(writes) END,
-               writes, writes, (SELECT min(d.person) FROM customer_workflow.data_entity AS d WHERE d.person = writes AND coalesce(d.table_id, tab) = tab),
+               writes, writes, (SELECT min(d.person) FROM customer_workflow.data_entity AS d WHERE d.person = writes AND coalesce(d.table_id, tab) = tab
+                                    AND (d.company IS NULL OR d.company = customer_workflow._record_company(tab, imagined.key))),
                nullif(current_setting('customer_workflow.reference', true), ''), nullif(current_setting('customer_workflow.comment', true), ''), NULL)::customer_workflow._case;
 END
 $$;
@@ -112,6 +113,7 @@ DECLARE
     flow record;
     judged record;
     chosen record;
+    built_in integer;
 BEGIN
     PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     one := customer_workflow._simulated_case(simulate.relation, simulate.record_key, simulate.changes, simulate.author);
@@ -140,11 +142,13 @@ BEGIN
         END IF;
     END LOOP;
     condition := NULL;
-    IF step IS NULL AND EXISTS (SELECT FROM customer_workflow.protected_table AS t WHERE t.id = one.table_id AND t.approvers IS NOT NULL) THEN
-        step := 'workflow "built_in", version 1';
+    SELECT coalesce(max(c.id) + 1, 1) INTO built_in FROM customer_workflow.protected_company AS c
+     WHERE c.table_id = one.table_id AND c.approvers IS NOT NULL AND c.company = customer_workflow._record_company(one.table_id, one.record_key);
+    IF step IS NULL AND EXISTS (SELECT FROM customer_workflow._definition('built_in', built_in, one.table_id) AS d WHERE d.definition IS NOT NULL) THEN
+        step := format('workflow "built_in", version %s', built_in);
         value := 'true';
         RETURN NEXT;
-        RETURN QUERY SELECT * FROM customer_workflow._simulate(one, simulate.relation, 'built_in', 1, messages);
+        RETURN QUERY SELECT * FROM customer_workflow._simulate(one, simulate.relation, 'built_in', built_in, messages);
     ELSE
         value := CASE WHEN step IS NULL THEN 'refused: no workflow and no approvers are defined' ELSE 'refused: no workflow is for this change' END;
         step := NULL;

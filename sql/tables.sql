@@ -16,7 +16,8 @@ CREATE TABLE customer_workflow.protected_table (
     approvers   text CHECK (approvers OPERATOR(pg_catalog.~) '^(role|group):.'),
     options     jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) OPERATOR(pg_catalog.=) 'object'),
     search_path text NOT NULL,
-    created_at  timestamptz NOT NULL DEFAULT pg_catalog.now()
+    created_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    only_companies name[] NOT NULL DEFAULT '{}'
 );
 COMMENT ON TABLE customer_workflow.protected_table IS 'One row a protected table; the protected fields themselves are the column list of its trigger !customer_workflow_first';
 COMMENT ON COLUMN customer_workflow.protected_table.id IS 'The number by which other tables name it, also after it was dropped';
@@ -27,19 +28,41 @@ COMMENT ON COLUMN customer_workflow.protected_table.approvers IS 'Who decides: r
 COMMENT ON COLUMN customer_workflow.protected_table.options IS 'Options that were set; those that are not here have their default';
 COMMENT ON COLUMN customer_workflow.protected_table.search_path IS 'The search_path under which approved values are written, resolved by protect()';
 COMMENT ON COLUMN customer_workflow.protected_table.created_at IS 'When the table was first protected';
+COMMENT ON COLUMN customer_workflow.protected_table.only_companies IS 'Fields of the trigger''s list that are protected only for companies that say so';
+
+CREATE TABLE customer_workflow.protected_company (
+    id        integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    table_id  integer NOT NULL REFERENCES customer_workflow.protected_table,
+    company   text NOT NULL,
+    enabled   boolean,
+    approvers text CHECK (approvers OPERATOR(pg_catalog.~) '^(role|group):.'),
+    fields    jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(fields) OPERATOR(pg_catalog.=) 'object'),
+    options   jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) OPERATOR(pg_catalog.=) 'object'),
+    UNIQUE (table_id, company)
+);
+COMMENT ON TABLE customer_workflow.protected_company IS 'Rules that a company has of its own; what they leave open it has from the table';
+COMMENT ON COLUMN customer_workflow.protected_company.id IS 'Its number; one more is its version of the built-in workflow';
+COMMENT ON COLUMN customer_workflow.protected_company.table_id IS 'The protected table';
+COMMENT ON COLUMN customer_workflow.protected_company.company IS 'The value of the company column, as text';
+COMMENT ON COLUMN customer_workflow.protected_company.enabled IS 'The master switch; null as for the table';
+COMMENT ON COLUMN customer_workflow.protected_company.approvers IS 'Who decides; null as for the table';
+COMMENT ON COLUMN customer_workflow.protected_company.fields IS 'Fields that are protected (true) or not (false) whatever the table says';
+COMMENT ON COLUMN customer_workflow.protected_company.options IS 'Options that were set for the company';
 
 CREATE TABLE customer_workflow.data_entity (
     id       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     person   text NOT NULL CHECK (person OPERATOR(pg_catalog.~) '^(role|person):.'),
     table_id integer REFERENCES customer_workflow.protected_table,
     options  jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) OPERATOR(pg_catalog.=) 'object'),
-    UNIQUE NULLS NOT DISTINCT (person, table_id)
+    company  text CHECK (company IS NULL OR table_id IS NOT NULL),
+    CONSTRAINT data_entity_once UNIQUE NULLS NOT DISTINCT (person, table_id, company)
 );
 COMMENT ON TABLE customer_workflow.data_entity IS 'Roles and people that are imports or integrations; table_id null means every table';
 COMMENT ON COLUMN customer_workflow.data_entity.id IS 'Its number';
 COMMENT ON COLUMN customer_workflow.data_entity.person IS 'role:name or person:name';
 COMMENT ON COLUMN customer_workflow.data_entity.table_id IS 'The protected table, or null for every table';
 COMMENT ON COLUMN customer_workflow.data_entity.options IS 'behavior, fields, auto_submit, redundant_update, withdraw';
+COMMENT ON COLUMN customer_workflow.data_entity.company IS 'The company of the protected table, or null for all';
 
 CREATE TABLE customer_workflow.duty (
     table_id integer NOT NULL REFERENCES customer_workflow.protected_table,

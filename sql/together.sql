@@ -154,7 +154,7 @@ DECLARE
 BEGIN
     SELECT p.id, p.record_key, p.change_set, coalesce(customer_workflow._name(t.relation), t.relation_name) AS tab, t.relation IS NULL AS gone INTO off
       FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-     WHERE p.id = ANY (proposals) AND (t.relation IS NULL OR NOT t.enabled) ORDER BY p.id LIMIT 1;
+     WHERE p.id = ANY (proposals) AND (t.relation IS NULL OR NOT customer_workflow._enabled(t.id, p.company)) ORDER BY p.id LIMIT 1;
     IF off.gone THEN
         RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('table "%s" of proposal %s does not exist or is not protected any more', off.tab, off.id),
             DETAIL = format('The proposal is in change set %s.', off.change_set), HINT = 'Cancel the change set, and propose what is left again.';
@@ -424,7 +424,7 @@ BEGIN
     RETURN QUERY SELECT * FROM customer_workflow._apply_effective(alone);
     FOR one IN
         SELECT s.change_set, array_agg(d.id ORDER BY d.id) AS deadlines, array_agg(DISTINCT m.id) FILTER (WHERE d.id = ANY (_apply_effective_sets.deadlines)) AS asked,
-               bool_and(coalesce(m.status = 'approved' AND (d.due_at <= now() OR d.id = ANY (_apply_effective_sets.deadlines)) AND t.enabled, false)) AS ready
+               bool_and(coalesce(m.status = 'approved' AND (d.due_at <= now() OR d.id = ANY (_apply_effective_sets.deadlines)) AND customer_workflow._enabled(t.id, m.company), false)) AS ready
           FROM (SELECT DISTINCT p.change_set FROM customer_workflow.deadline AS d JOIN customer_workflow.proposal AS p ON p.id = d.proposal
                  WHERE d.id = ANY (_apply_effective_sets.deadlines) AND p.change_set IS NOT NULL) AS s
           JOIN customer_workflow.proposal AS m ON m.change_set = s.change_set AND m.status = ANY (customer_workflow._open_statuses())

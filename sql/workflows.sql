@@ -143,7 +143,8 @@ BEGIN
     END IF;
     PERFORM customer_workflow._log('deactivate_workflow', wf.table_id, NULL, NULL, jsonb_build_object('workflow', wf.name, 'version', was));
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t WHERE t.id = wf.table_id;
-    IF tab.relation IS NOT NULL AND tab.approvers IS NULL AND NOT customer_workflow._has_workflow(tab.id) THEN
+    IF tab.relation IS NOT NULL AND tab.approvers IS NULL AND NOT EXISTS (SELECT FROM customer_workflow.protected_company AS c WHERE c.table_id = tab.id AND c.approvers IS NOT NULL)
+       AND NOT customer_workflow._has_workflow(tab.id) THEN
         RAISE WARNING USING MESSAGE = format('nothing can be submitted for table "%s": it has no active workflow and no approvers', customer_workflow._name(tab.relation));
     END IF;
 END

@@ -23,7 +23,8 @@ extension_sql_file!("../sql/options.sql", name = "options", requires = ["records
 extension_sql_file!("../sql/configure.sql", name = "configure", requires = ["options"]);
 extension_sql_file!("../sql/delegation.sql", name = "delegation", requires = ["configure"]);
 extension_sql_file!("../sql/protect.sql", name = "protect", requires = ["delegation"]);
-extension_sql_file!("../sql/guard.sql", name = "guard", requires = ["protect"]);
+extension_sql_file!("../sql/scope.sql", name = "scope", requires = ["protect"]);
+extension_sql_file!("../sql/guard.sql", name = "guard", requires = ["scope"]);
 extension_sql_file!("../sql/change_sets.sql", name = "change_sets", requires = ["guard"]);
 extension_sql_file!("../sql/parts.sql", name = "parts", requires = ["change_sets"]);
 extension_sql_file!("../sql/entities.sql", name = "entities", requires = ["parts"]);
@@ -31,7 +32,8 @@ extension_sql_file!("../sql/capture.sql", name = "capture", requires = ["entitie
 extension_sql_file!("../sql/creating.sql", name = "creating", requires = ["capture"]);
 extension_sql_file!("../sql/apply.sql", name = "apply", requires = ["creating"]);
 extension_sql_file!("../sql/apply_records.sql", name = "apply_records", requires = ["apply"]);
-extension_sql_file!("../sql/conditions.sql", name = "conditions", requires = ["apply_records"]);
+extension_sql_file!("../sql/companies.sql", name = "companies", requires = ["apply_records"]);
+extension_sql_file!("../sql/conditions.sql", name = "conditions", requires = ["companies"]);
 extension_sql_file!("../sql/people.sql", name = "people", requires = ["conditions"]);
 extension_sql_file!("../sql/managers.sql", name = "managers", requires = ["people"]);
 extension_sql_file!("../sql/decide.sql", name = "decide", requires = ["managers"]);

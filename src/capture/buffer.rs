@@ -63,6 +63,8 @@ pub enum Kind {
     Direct(Vec<Change>, &'static str),
     /// Its key changed; this is the new one with its hash.
     KeyChanged(Datum, [u8; 16]),
+    /// It belongs to this company now.
+    CompanyChanged(Option<Rc<str>>),
     /// It was deleted.
     Deleted,
 }
@@ -76,6 +78,8 @@ pub struct Entry {
     subtransaction: u32,
     /// Its protected table.
     pub table: Rc<Table>,
+    /// The company of the record.
+    pub company: Option<Rc<str>>,
     /// Its key as a `text` datum in the buffer's memory.
     pub key: Datum,
     /// The key's hash, see [`super::key::hash`].
@@ -120,15 +124,31 @@ pub fn in_memory<R>(f: impl FnOnce() -> R) -> R {
 
 /// Adds what happened to a record, in the current statement and subtransaction. True when the buffer is so large that it
 /// should be flushed now.
-pub fn push(table: &Rc<Table>, key: Datum, hash: [u8; 16], kind: Kind) -> bool {
-    push_at(callbacks::depth(), callbacks::subtransaction(), table, key, hash, kind)
+pub fn push(table: &Rc<Table>, company: Option<Rc<str>>, key: Datum, hash: [u8; 16], kind: Kind) -> bool {
+    push_at(callbacks::depth(), callbacks::subtransaction(), table, company, key, hash, kind)
 }
 
 /// The same for an earlier row, of the statement and subtransaction that are given.
-pub fn push_at(depth: u32, subtransaction: u32, table: &Rc<Table>, key: Datum, hash: [u8; 16], kind: Kind) -> bool {
+pub fn push_at(
+    depth: u32,
+    subtransaction: u32,
+    table: &Rc<Table>,
+    company: Option<Rc<str>>,
+    key: Datum,
+    hash: [u8; 16],
+    kind: Kind,
+) -> bool {
     ACTIVE.set(true);
-    let entry =
-        Entry { depth, statement: callbacks::statement(), subtransaction, table: table.clone(), key, hash, kind };
+    let entry = Entry {
+        depth,
+        statement: callbacks::statement(),
+        subtransaction,
+        table: table.clone(),
+        company,
+        key,
+        hash,
+        kind,
+    };
     // keys may be shifted, so that one record's old key is another's new one: these go together
     let keys_change = matches!(entry.kind, Kind::KeyChanged(..));
     let len = ENTRIES.with_borrow_mut(|e| {

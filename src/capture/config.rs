@@ -1,6 +1,7 @@
 //! What is configured for a protected table, as the triggers need it; read once and kept until it changes.
 
-use super::key;
+use super::rules::{Entity, Rules};
+use super::{key, scope};
 use crate::error::{Report, raise};
 use crate::guard::person::{self, Who};
 use crate::pg::callbacks;
@@ -94,32 +95,15 @@ pub enum NewRecords {
 
 #[derive(Deserialize)]
 struct Options {
-    data_entity_behavior: Behavior,
-    auto_submit: AutoSubmit,
     together: Together,
     companions: HashMap<String, Vec<String>>,
     bookkeeping: HashMap<String, String>,
-    redundant_update: RedundantUpdate,
     part_of: Option<serde::de::IgnoredAny>,
     on_insert: OnInsert,
     on_delete: OnDelete,
     new_records: NewRecords,
-}
-
-#[derive(Deserialize)]
-struct EntityOptions {
-    behavior: Option<Behavior>,
-    #[serde(default)]
-    fields: HashMap<String, Behavior>,
-    auto_submit: Option<AutoSubmit>,
-    redundant_update: Option<RedundantUpdate>,
-    withdraw: Option<bool>,
-}
-
-#[derive(Deserialize)]
-struct Entity {
-    person: String,
-    options: EntityOptions,
+    scope: Option<String>,
+    company_column: Option<String>,
 }
 
 /// A protected table.
@@ -129,18 +113,16 @@ pub struct Table {
     pub table_id: i32,
     /// Its name, for messages.
     pub name: String,
-    /// The master switch.
-    pub enabled: bool,
     options: Options,
     /// Columns that decide in which partition a row lies; `*` where an expression does.
     partition_columns: Vec<String>,
-    /// The most specific first.
-    entities: Vec<Entity>,
+    /// For all companies, or where there are none.
+    rules: Rules,
+    /// Those that have rules of their own.
+    companies: HashMap<String, Rules>,
     /// The table itself, the root of a partitioned one.
     #[serde(skip)]
     pub root: Oid,
-    #[serde(skip)]
-    policy: RefCell<Option<(Rc<Who>, Rc<Policy>)>>,
 }
 
 impl Table {
@@ -176,19 +158,28 @@ impl Table {
             || self.options.new_records != NewRecords::Protected
     }
 
-    /// What applies to changes of this person.
-    pub fn policy(&self, who: &Rc<Who>) -> Rc<Policy> {
-        let mut cached = self.policy.borrow_mut();
-        if let Some((_, policy)) = cached.as_ref().filter(|(w, _)| Rc::ptr_eq(w, who)) {
-            return policy.clone();
-        }
-        let policy = Rc::new(Policy::of(self, who));
-        *cached = Some((who.clone(), policy.clone()));
-        policy
+    /// Whether a condition says which changes are protected.
+    pub fn has_scope(&self) -> bool {
+        self.options.scope.is_some()
+    }
+
+    /// Whether all changes of a row are held with the first that is.
+    pub fn holds_rows(&self) -> bool {
+        self.options.together == Together::Row
+    }
+
+    /// Whether approvals are enabled for anybody.
+    pub fn any_enabled(&self) -> bool {
+        self.rules.enabled() || self.companies.values().any(Rules::enabled)
+    }
+
+    /// The rules of a company.
+    pub fn rules(&self, company: Option<&str>) -> &Rules {
+        company.and_then(|c| self.companies.get(c)).unwrap_or(&self.rules)
     }
 }
 
-/// What applies to changes of one person to one table.
+/// What applies to changes of one person to one table, in one company.
 pub struct Policy {
     /// The data entity that the person is, or `None`.
     pub entity: Option<String>,
@@ -213,26 +204,26 @@ impl Policy {
         self.behavior
     }
 
-    fn of(table: &Table, who: &Who) -> Self {
+    pub(super) fn of(rules: &Rules, who: &Who) -> Self {
         let mut policy = Policy {
             entity: None,
             behavior: Behavior::CreateChangeProposals,
             fields: HashMap::new(),
-            auto_submit: table.options.auto_submit == AutoSubmit::Always,
+            auto_submit: rules.options.auto_submit == AutoSubmit::Always,
             skip_redundant: false,
             withdraw: false,
         };
-        let entries: Vec<&Entity> = table.entities.iter().filter(|e| Some(&e.person) == who.person.as_ref()).collect();
+        let entries: Vec<&Entity> = rules.entities.iter().filter(|e| Some(&e.person) == who.person.as_ref()).collect();
         let Some(first) = entries.first() else { return policy };
         policy.entity = Some(first.person.clone());
-        policy.behavior = entries.iter().find_map(|e| e.options.behavior).unwrap_or(table.options.data_entity_behavior);
+        policy.behavior = entries.iter().find_map(|e| e.options.behavior).unwrap_or(rules.options.data_entity_behavior);
         for entry in entries.iter().rev() {
             policy.fields.extend(entry.options.fields.iter().map(|(f, b)| (f.clone(), *b)));
         }
-        policy.auto_submit = entries.iter().find_map(|e| e.options.auto_submit).unwrap_or(table.options.auto_submit)
+        policy.auto_submit = entries.iter().find_map(|e| e.options.auto_submit).unwrap_or(rules.options.auto_submit)
             != AutoSubmit::Never;
         policy.skip_redundant =
-            entries.iter().find_map(|e| e.options.redundant_update).unwrap_or(table.options.redundant_update)
+            entries.iter().find_map(|e| e.options.redundant_update).unwrap_or(rules.options.redundant_update)
                 == RedundantUpdate::Skip;
         policy.withdraw = entries.iter().find_map(|e| e.options.withdraw).unwrap_or(false);
         policy
@@ -249,6 +240,10 @@ pub struct Relation {
     pub fields: Vec<Column>,
     /// The primary key, in the order in which jsonb writes the columns.
     pub key: Vec<Column>,
+    /// Columns of the key on which it depends what is protected.
+    pub fixed: Vec<Column>,
+    /// The column that says to which company a record belongs.
+    pub company: Option<Column>,
     /// For each protected field, the columns that are held with it.
     companions: Vec<Vec<Column>>,
     moves_by: Vec<Column>,
@@ -258,11 +253,6 @@ impl Relation {
     /// Columns of a partition whose change may move a row to another one; none where the table has no partitions.
     pub fn partition_columns(&self) -> impl Iterator<Item = &Column> {
         self.moves_by.iter()
-    }
-
-    /// What applies to changes of this person.
-    pub fn policy(&self, who: &Rc<Who>) -> Rc<Policy> {
-        self.table.policy(who)
     }
 
     /// The columns that are held with protected field number `i` of `fields`.
@@ -303,15 +293,35 @@ impl Relation {
             );
         }
         let companions = fields.iter().map(|f| held_with(&shape, &table, &key, &fields, f)).collect();
+        let company = company(&shape, &table, &fields, &key);
+        let mut fixed = scope::key_columns(event, &shape, &table, &fields, &key);
+        fixed.extend(company.iter().filter(|c| is_in(&key, c) && !is_in(&fixed, c)).cloned().collect::<Vec<_>>());
         let by = &table.partition_columns;
         let moves_by =
             shape.columns.iter().filter(|c| by.iter().any(|b| **b == *c.name || b == "*")).cloned().collect();
-        Relation { shape, table, fields, key, companions, moves_by }
+        Relation { shape, table, fields, key, fixed, company, companions, moves_by }
     }
 }
 
+fn is_in(set: &[Column], column: &Column) -> bool {
+    set.iter().any(|c| c.number == column.number)
+}
+
+/// The company column. CW008 where a record could leave its company unseen.
+fn company(shape: &Shape, table: &Table, fields: &[Column], key: &[Column]) -> Option<Column> {
+    let name = table.options.company_column.as_deref()?;
+    let column = shape.columns.iter().find(|c| *c.name == *name && (is_in(fields, c) || is_in(key, c)));
+    if column.is_none() {
+        raise(
+            Report::new("CW008", format!("the protection of table \"{}\" is not whole", table.name))
+                .detail(format!("Its company column {name} is neither protected nor in the primary key."))
+                .hint("Protect it with customer_workflow.protect()."),
+        );
+    }
+    column.cloned()
+}
+
 fn held_with(shape: &Shape, table: &Table, key: &[Column], fields: &[Column], field: &Column) -> Vec<Column> {
-    let is_in = |set: &[Column], c: &Column| set.iter().any(|k| k.number == c.number);
     let named = table.options.companions.get(&*field.name);
     shape
         .columns

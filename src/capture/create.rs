@@ -15,7 +15,7 @@ use pgrx::pg_sys::{
 static PROPOSAL_IDS: Sequence = Sequence::new(c"proposal_id_seq");
 static HISTORY_IDS: Sequence = Sequence::new(c"history_id_seq");
 
-static PROPOSAL: Target<14> = Target::new(
+static PROPOSAL: Target<15> = Target::new(
     c"proposal",
     [
         "id",
@@ -29,6 +29,7 @@ static PROPOSAL: Target<14> = Target::new(
         "auto_submit",
         "reference",
         "comment",
+        "company",
         "status",
         "collects",
         "created_at",
@@ -49,9 +50,9 @@ static HISTORY: Target<9> = Target::new(
 // The same as statements, which fire the triggers that a table may have.
 static NEW_PROPOSALS: Statement = Statement::new(
     c"INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role,
-                                              data_entity, auto_submit, reference, comment)
+                                              data_entity, auto_submit, reference, comment, company)
       OVERRIDING SYSTEM VALUE
-      SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11
+      SELECT u.id, $1, u.key::pg_catalog.jsonb, u.hash, $5, $6, $7, $8, $9, $10, $11, $12
         FROM ROWS FROM (pg_catalog.unnest($2), pg_catalog.unnest($3), pg_catalog.unnest($4)) AS u (id, key, hash)",
     &[
         INT4OID,
@@ -63,6 +64,7 @@ static NEW_PROPOSALS: Statement = Statement::new(
         TEXTOID,
         TEXTOID,
         BOOLOID,
+        TEXTOID,
         TEXTOID,
         TEXTOID,
     ],
@@ -124,6 +126,7 @@ fn proposals(table: &Table, records: &Records, common: &Common, which: &[usize],
             Some(auto_submit),
             common.reference,
             common.comment,
+            common.company,
             Some(status),
             Some(yes),
             Some(now),
@@ -144,6 +147,7 @@ fn proposals(table: &Table, records: &Records, common: &Common, which: &[usize],
                 Some(auto_submit),
                 common.reference,
                 common.comment,
+                common.company,
             ],
             |_| (),
         );

@@ -19,7 +19,7 @@ use pg_sys::{BYTEAARRAYOID, UUIDARRAYOID};
 
 static MERGE: Statement = Statement::new(
     c"SELECT m.record, m.proposal, m.status, m.outcome, m.others, m.submits, m.changes
-        FROM customer_workflow._merge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS m",
+        FROM customer_workflow._merge($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) AS m",
     &[
         INT4OID,
         TEXTARRAYOID,
@@ -34,6 +34,7 @@ static MERGE: Statement = Statement::new(
         TEXTARRAYOID,
         TEXTOID,
         BOOLOID,
+        TEXTOID,
         TEXTOID,
         TEXTOID,
     ],
@@ -59,6 +60,11 @@ static OVERTAKEN: Statement = Statement::new(
 static KEYS_CHANGED: Statement = Statement::new(
     c"SELECT customer_workflow._keys_changed($1, $2, $3, $4)",
     &[INT4OID, UUIDARRAYOID, TEXTARRAYOID, UUIDARRAYOID],
+);
+
+static COMPANY_CHANGED: Statement = Statement::new(
+    c"SELECT customer_workflow._company_changed($1, $2, $3, NULL)",
+    &[INT4OID, UUIDARRAYOID, TEXTARRAYOID],
 );
 
 static RECORDS_GONE: Statement =
@@ -139,9 +145,10 @@ pub fn truncated(table_id: i32) {
     RECORDS_GONE.run(&[Some(Datum::from(table_id)), None, Some(uuids([].iter()))], |_| ());
 }
 
-/// Records of one table with the changes of each.
+/// Records of one table and company with the changes of each.
 #[derive(Default)]
 pub(super) struct Records {
+    pub(super) company: Option<Rc<str>>,
     pub(super) keys: Vec<Option<Datum>>,
     pub(super) hashes: Vec<[u8; 16]>,
     pub(super) depth: u32,
@@ -150,32 +157,36 @@ pub(super) struct Records {
 
 fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
     let who = person::current();
-    let mut records = Records::default();
-    let mut whole: BTreeMap<Operation, Records> = BTreeMap::new();
+    let mut companies: Vec<Records> = Vec::new();
+    let mut whole: BTreeMap<(Operation, Option<Rc<str>>), Records> = BTreeMap::new();
     let mut whole_at: HashMap<(Operation, [u8; 16]), usize> = HashMap::new();
-    let mut at: HashMap<[u8; 16], usize> = HashMap::new();
+    let mut at: HashMap<[u8; 16], (usize, usize)> = HashMap::new();
     let mut direct: Vec<Direct> = Vec::new();
     let mut moved: Vec<([u8; 16], Datum, [u8; 16])> = Vec::new();
     let mut gone: Vec<[u8; 16]> = Vec::new();
+    let mut changed: Vec<([u8; 16], Option<Rc<str>>)> = Vec::new();
     for entry in entries {
         match entry.kind {
             Kind::Proposed { changes, withdrawn } => {
-                records.depth = records.depth.max(entry.depth);
                 // a statement that meets a record twice (two updates in one data-modifying WITH) proposes the last
-                if let Some(&i) = at.get(&entry.hash) {
-                    let (known, gone) = &mut records.changes[i];
+                if let Some(&(of, i)) = at.get(&entry.hash) {
+                    let (known, gone) = &mut companies[of].changes[i];
                     known.retain(|k| changes.iter().all(|c| c.field != k.field));
                     known.extend(changes);
                     gone.extend(withdrawn);
                 } else {
-                    at.insert(entry.hash, records.keys.len());
+                    let of = of_company(&mut companies, entry.company);
+                    let records = &mut companies[of];
+                    records.depth = records.depth.max(entry.depth);
+                    at.insert(entry.hash, (of, records.keys.len()));
                     records.keys.push(Some(entry.key));
                     records.hashes.push(entry.hash);
                     records.changes.push((changes, withdrawn));
                 }
             }
             Kind::Record(operation, changes) => {
-                let records = whole.entry(operation).or_default();
+                let records = whole.entry((operation, entry.company.clone())).or_default();
+                records.company = entry.company;
                 records.depth = records.depth.max(entry.depth);
                 // of a statement that meets a record twice the last counts
                 if let Some(&i) = whole_at.get(&(operation, entry.hash)) {
@@ -191,6 +202,7 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
                 direct.extend(changes.into_iter().map(|c| Direct(entry.key, c, reason, entry.hash)));
             }
             Kind::KeyChanged(new, hash) => moved.push((entry.hash, new, hash)),
+            Kind::CompanyChanged(company) => changed.push((entry.hash, company)),
             Kind::Deleted => gone.push(entry.hash),
         }
     }
@@ -203,13 +215,19 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
         ];
         KEYS_CHANGED.run(&args, |_| ());
     }
-    for (operation, records) in &whole {
+    for ((operation, _), records) in &whole {
         let author = who.person.as_deref().unwrap_or_default();
-        let ids = record_proposals::propose(table, *operation, records, &Common::of(table, &who), author);
+        let ids = record_proposals::propose(table, *operation, records, &Common::of(table, &who, records), author);
         collect(table, change_set::current(&who), ids);
     }
-    if !records.keys.is_empty() {
+    for records in companies {
         propose(table, &who, records);
+    }
+    if !changed.is_empty() {
+        let companies: Vec<_> = changed.iter().map(|c| c.1.as_deref().map(value::text)).collect();
+        let hashes = uuids(changed.iter().map(|c| &c.0));
+        let args = [Some(Datum::from(table.table_id)), Some(hashes), Some(array(TEXTOID, &companies))];
+        COMPANY_CHANGED.run(&args, |_| ());
     }
     for reason in ["data_entity", "disabled", "maintenance"] {
         let rows: Vec<_> = direct.iter().filter(|d| d.2 == reason).collect();
@@ -222,6 +240,14 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
         let args = [Some(Datum::from(table.table_id)), Some(uuids(gone.iter())), Some(uuids(taken.iter()))];
         RECORDS_GONE.run(&args, |_| ());
     }
+}
+
+/// The place of a company's records, which follow one another in order of time.
+fn of_company(companies: &mut Vec<Records>, company: Option<Rc<str>>) -> usize {
+    companies.iter().position(|r| r.company == company).unwrap_or_else(|| {
+        companies.push(Records { company, keys: Vec::new(), hashes: Vec::new(), depth: 0, changes: Vec::new() });
+        companies.len() - 1
+    })
 }
 
 pub(super) fn uuids<'a>(hashes: impl Iterator<Item = &'a [u8; 16]>) -> Datum {
@@ -239,11 +265,12 @@ pub(super) struct Common {
     pub(super) auto_submit: bool,
     pub(super) reference: Option<Datum>,
     pub(super) comment: Option<Datum>,
+    pub(super) company: Option<Datum>,
 }
 
 impl Common {
-    fn of(table: &Table, who: &Rc<Who>) -> Self {
-        let policy = table.policy(who);
+    fn of(table: &Table, who: &Rc<Who>, records: &Records) -> Self {
+        let policy = table.rules(records.company.as_deref()).policy(who);
         Common {
             person: value::text(who.person.as_deref().unwrap_or_default()),
             parties: text_array(&who.identities),
@@ -253,12 +280,13 @@ impl Common {
             auto_submit: policy.auto_submit,
             reference: settings::reference().as_deref().map(value::text),
             comment: settings::comment().as_deref().map(value::text),
+            company: records.company.as_deref().map(value::text),
         }
     }
 }
 
 fn propose(table: &Table, who: &Rc<Who>, records: Records) {
-    let common = Common::of(table, who);
+    let common = Common::of(table, who, &records);
     let (mut fresh, mut known) = (Vec::new(), Vec::new());
     let open = meet::open_proposals(table, &records, who.person.as_deref().unwrap_or_default());
     for (i, (changes, _)) in records.changes.iter().enumerate() {
@@ -355,6 +383,7 @@ fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) -> 
             Some(Datum::from(common.auto_submit)),
             common.reference,
             common.comment,
+            common.company,
         ],
         |row| {
             let (Some(n), Some(id)) = (row.int(1), row.int(2)) else { return };

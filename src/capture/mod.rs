@@ -14,6 +14,8 @@ pub mod new_records;
 mod notice;
 mod record_proposals;
 pub mod records;
+mod rules;
+pub mod scope;
 pub mod touched;
 pub mod trigger;
 
@@ -68,6 +70,7 @@ pub fn forget() {
     trigger::forget();
     moving::forget();
     new_records::forget();
+    scope::forget();
     functions::forget();
     change_set::forget();
 }
@@ -80,6 +83,7 @@ pub fn subtransaction_aborted(subtransaction: u32) {
     trigger::subtransaction_aborted(subtransaction);
     moving::subtransaction_aborted(subtransaction);
     new_records::subtransaction_aborted(subtransaction);
+    scope::subtransaction_aborted(subtransaction);
     functions::subtransaction_aborted(subtransaction);
     change_set::subtransaction_aborted(subtransaction);
 }
@@ -92,6 +96,7 @@ pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
     trigger::subtransaction_committed(subtransaction, parent);
     moving::subtransaction_committed(subtransaction, parent);
     new_records::subtransaction_committed(subtransaction, parent);
+    scope::subtransaction_committed(subtransaction);
     functions::subtransaction_committed(subtransaction, parent);
     change_set::subtransaction_committed(subtransaction, parent);
 }

@@ -3,8 +3,8 @@
 
 use super::buffer;
 use super::config::{self, Relation};
-use super::key;
 use super::trigger::{Outcome, called_by, change};
+use super::{key, scope};
 use crate::apply::permit;
 use crate::pg::callbacks;
 use crate::pg::column::Column;
@@ -72,7 +72,13 @@ pub fn leaves(relation: &Relation, event: &Event, back: &[(&Column, Value)]) -> 
 
 /// Keeps what the row amounts to until it arrives. If it never does (a trigger forbids its deletion here), nothing has happened
 /// to it.
-pub fn keep(relation: &Relation, event: &Event, back: &[(&Column, Value)], outcome: Outcome) {
+pub fn keep(
+    relation: &Relation,
+    event: &Event,
+    back: &[(&Column, Value)],
+    outcome: Outcome,
+    protected: impl Fn(&Column) -> bool,
+) {
     let stored = |f: &Column| {
         back.iter().find(|(c, _)| c.number == f.number).map_or_else(|| event.value(Side::New, f), |(_, v)| *v)
     };
@@ -81,7 +87,13 @@ pub fn keep(relation: &Relation, event: &Event, back: &[(&Column, Value)], outco
         depth: callbacks::depth(),
         subtransaction: callbacks::subtransaction(),
         values: buffer::in_memory(|| {
-            relation.fields.iter().map(|f| (f.name.clone(), value::copy(f, stored(f)))).collect()
+            relation
+                .fields
+                .iter()
+                .filter(|f| protected(f))
+                .chain(&relation.fixed)
+                .map(|f| (f.name.clone(), value::copy(f, stored(f))))
+                .collect()
         }),
         old_key: key::text(&relation.key, |c| event.value(Side::Old, c)),
         outcome,
@@ -107,6 +119,13 @@ pub fn arrived(call: &Call) -> Option<Datum> {
     let Some(Moving { values, old_key, mut outcome, .. }) = moving else { return event.unchanged() };
     let key = key::text(&relation.key, |c| event.value(Side::Old, c));
     let mut back: Vec<(&Column, Value)> = Vec::new();
+    let other = |c: &&Column| {
+        let kept = values.iter().find(|(n, _)| *n == c.name);
+        kept.is_some_and(|(_, kept)| !value::same_image(c, *kept, event.value(Side::Old, c)))
+    };
+    if relation.fixed.iter().any(|c| other(&c)) {
+        scope::refuse_key_change(&relation, &event, Side::Old);
+    }
     for field in &relation.fields {
         let Some((_, kept)) = values.iter().find(|(n, _)| *n == field.name) else { continue };
         let assigned = event.value(Side::Old, field);

@@ -12,7 +12,7 @@ use pgrx::pg_sys::{self, BOOLOID, BYTEAARRAYOID, Datum, INT4ARRAYOID, INT4OID, T
 
 static PROPOSE_RECORDS: Statement = Statement::new(
     c"SELECT r.record, r.proposal, r.status, r.outcome, r.others, r.submits
-        FROM customer_workflow._propose_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) AS r",
+        FROM customer_workflow._propose_records($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) AS r",
     &[
         INT4OID,
         TEXTOID,
@@ -27,6 +27,7 @@ static PROPOSE_RECORDS: Statement = Statement::new(
         TEXTARRAYOID,
         TEXTOID,
         BOOLOID,
+        TEXTOID,
         TEXTOID,
         TEXTOID,
     ],
@@ -73,6 +74,7 @@ pub(super) fn propose(
             Some(Datum::from(common.auto_submit)),
             common.reference,
             common.comment,
+            common.company,
         ],
         |row| {
             let (Some(n), Some(id)) = (row.int(1), row.int(2)) else { return };

@@ -3,17 +3,19 @@
 
 use super::buffer::{self, Change, Kind, Operation};
 use super::config::{self, Behavior, NewRecords, OnDelete, OnInsert, Policy, Relation};
+use super::rules::Applies;
 use super::trigger::{Outcome, called_by, change, key_of, passes};
 use super::{flush, functions, key, moving, new_records, notice};
 use crate::apply::permit;
 use crate::error::{Report, raise};
-use crate::guard::person;
+use crate::guard::{maintenance, person};
 use crate::pg::callbacks;
 use crate::pg::function::Call;
 use crate::pg::role;
 use crate::pg::row::{Event, Side};
 use crate::pg::value;
 use pgrx::pg_sys::Datum;
+use std::rc::Rc;
 
 /// BEFORE INSERT, last by name, so that it sees the row as it would be stored: holds it back, unless it meets a stored one, which
 /// the statement then updates or fails at.
@@ -24,13 +26,14 @@ pub fn inserting(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     let text = key_of(&relation, &event, Side::Old);
+    let applies = Applies::to_only(&relation, &event);
     if permit::check_record(&relation, &event, &text, Operation::Insert)
         || relation.table.on_insert() == OnInsert::Allow
-        || passes(&relation).is_some()
+        || passes(&relation, &applies).is_some()
     {
         return event.unchanged();
     }
-    let policy = relation.policy(&person::current());
+    let policy = applies.policy(&person::current());
     let stored = match policy.of_records() {
         Behavior::AllowWithoutApproval => true,
         Behavior::CreateChangeProposals => relation.table.on_insert() == OnInsert::Draft,
@@ -47,7 +50,7 @@ pub fn inserting(call: &Call) -> Option<Datum> {
             require_person(&relation, &text, "creating");
             let columns = relation.shape.columns.iter().filter(|c| !c.computed);
             let changes = columns.map(|c| change(c, None, event.value(Side::Old, c))).collect();
-            push(&relation, &text, key::hash(&text), Kind::Record(Operation::Insert, changes));
+            push(&relation, applies.company.clone(), &text, key::hash(&text), Kind::Record(Operation::Insert, changes));
         }
     }
     None
@@ -63,9 +66,10 @@ pub fn inserted(call: &Call) -> Option<Datum> {
     if moving::has_arrived(root, &hash) || permit::covers(root) {
         return event.unchanged();
     }
-    let policy = relation.policy(&person::current());
+    let applies = Applies::to_only(&relation, &event);
+    let policy = applies.policy(&person::current());
     let allowed = (policy.of_records() == Behavior::AllowWithoutApproval).then_some("data_entity");
-    let past_approval = passes(&relation).or(allowed);
+    let past_approval = passes(&relation, &applies).or(allowed);
     let kind = match (table.on_insert(), past_approval) {
         (OnInsert::Allow, _) => None,
         (_, Some(reason)) => Some(Kind::Direct(fields(&relation, &event, true), reason)),
@@ -83,7 +87,7 @@ pub fn inserted(call: &Call) -> Option<Datum> {
         new_records::add(&relation, hash);
     }
     if let Some(kind) = kind {
-        push(&relation, &text, hash, kind);
+        push(&relation, applies.company.clone(), &text, hash, kind);
     }
     event.unchanged()
 }
@@ -97,15 +101,16 @@ pub fn deleting(call: &Call) -> Option<Datum> {
     let root = relation.shape.root;
     let text = key_of(&relation, &event, Side::Old);
     let proposing = functions::proposes(root);
+    let applies = Applies::to_only(&relation, &event);
     if moving::is_leaving(root, &text)
         || permit::check_record(&relation, &event, &text, Operation::Delete)
         || relation.table.on_delete() == OnDelete::Allow
-        || passes(&relation).is_some()
+        || passes(&relation, &applies).is_some()
         || !proposing && new_records::has(&relation, || key::hash(&text))
     {
         return event.unchanged();
     }
-    let policy = relation.policy(&person::current());
+    let policy = applies.policy(&person::current());
     match policy.of_records() {
         Behavior::AllowWithoutApproval if !proposing => return event.unchanged(),
         Behavior::RejectChanges => reject(&relation, &policy, &text, "deleting"),
@@ -117,7 +122,7 @@ pub fn deleting(call: &Call) -> Option<Datum> {
         Behavior::IgnoreChanges => notice::ignored(&relation.table, "deleted record"),
         Behavior::CreateChangeProposals | Behavior::AllowWithoutApproval => {
             require_person(&relation, &text, "deleting");
-            push(&relation, &text, key::hash(&text), Kind::Record(Operation::Delete, fields(&relation, &event, false)));
+            push(&relation, applies.company.clone(), &text, key::hash(&text), Kind::Record(Operation::Delete, fields(&relation, &event, false)));
             if proposing {
                 functions::saw_record();
             }
@@ -132,21 +137,22 @@ pub fn deleted(relation: &Relation, event: &Event, text: &str, hash: [u8; 16]) {
     if table.on_delete() == OnDelete::Allow || moving::has_left(relation.shape.root, &hash) {
         return;
     }
-    let reason = if let Some(reason) = passes(relation) {
+    let applies = Applies::to_only(relation, event);
+    let reason = if let Some(reason) = passes(relation, &applies) {
         reason
-    } else if relation.policy(&person::current()).of_records() == Behavior::AllowWithoutApproval {
+    } else if applies.policy(&person::current()).of_records() == Behavior::AllowWithoutApproval {
         "data_entity"
     } else {
         // the transaction's own
         return;
     };
-    push(relation, text, hash, Kind::Direct(fields(relation, event, false), reason));
+    push(relation, applies.company, text, hash, Kind::Direct(fields(relation, event, false), reason));
 }
 
 /// AFTER TRUNCATE: refused where deleting needs approval.
 pub fn truncated(relation: &Relation) {
     let table = &relation.table;
-    if table.on_delete() == OnDelete::Propose && passes(relation).is_none() {
+    if table.on_delete() == OnDelete::Propose && !maintenance::passes(relation.shape.root) && table.any_enabled() {
         raise(
             Report::new("CW006", format!("\"{}\" cannot be truncated", table.name))
                 .detail("Deleting its records needs approval: option on_delete of the table is propose.")
@@ -157,11 +163,11 @@ pub fn truncated(relation: &Relation) {
 }
 
 /// What it amounts to when the transaction completes a record that it has inserted: nothing, or other values for its approval.
-pub fn completed(relation: &Relation, event: &Event) -> Outcome {
+pub fn completed(relation: &Relation, event: &Event, company: Option<Rc<str>>) -> Outcome {
     let changed =
         |f: &&crate::pg::column::Column| !value::same_image(f, event.value(Side::Old, f), event.value(Side::New, f));
     let fields = relation.fields.iter().filter(|_| relation.table.on_insert() == OnInsert::Draft).filter(changed);
-    Outcome::of_changes(fields.map(|f| change(f, None, event.value(Side::New, f))).collect())
+    Outcome::of_changes(company, fields.map(|f| change(f, None, event.value(Side::New, f))).collect())
 }
 
 /// The protected fields of a row that comes or goes.
@@ -170,8 +176,8 @@ fn fields(relation: &Relation, event: &Event, comes: bool) -> Vec<Change> {
     fields.map(|(f, v)| if comes { change(f, None, v) } else { change(f, v, None) }).collect()
 }
 
-fn push(relation: &Relation, text: &str, hash: [u8; 16], kind: Kind) {
-    if buffer::push(&relation.table, buffer::in_memory(|| value::text(text)), hash, kind) {
+fn push(relation: &Relation, company: Option<Rc<str>>, text: &str, hash: [u8; 16], kind: Kind) {
+    if buffer::push(&relation.table, company, buffer::in_memory(|| value::text(text)), hash, kind) {
         flush::flush_all();
     }
 }

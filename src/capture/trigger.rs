@@ -3,11 +3,13 @@
 //! that row counts hold.
 
 use super::buffer::{self, Change, Kind};
-use super::config::{self, Behavior, Policy, Relation, Table};
-use super::{flush, functions, key, moving, new_records, notice, records};
+use super::config::{self, Behavior, Relation, Table};
+use super::rules::{self, Applies};
+use super::{flush, functions, key, moving, new_records, notice, records, scope};
 use crate::apply::permit;
 use crate::error::{Report, raise};
-use crate::guard::{maintenance, person};
+use crate::guard::maintenance;
+use crate::guard::person::{self, Who};
 use crate::pg::callbacks;
 use crate::pg::column::Column;
 use crate::pg::function::Call;
@@ -29,8 +31,10 @@ struct Held {
     changes: Vec<Change>,
     withdrawn: Vec<Rc<str>>,
     ignored: Vec<Rc<str>>,
-    /// Table and key of a row that carried nothing but wishes.
-    redundant: Option<(Rc<Table>, String)>,
+    /// Whether what the statement wishes was found to be protected.
+    in_scope: bool,
+    /// Table, company and key of a row that carried nothing but wishes.
+    redundant: Option<(Rc<Table>, Option<Rc<str>>, String)>,
 }
 
 impl Held {
@@ -43,16 +47,17 @@ impl Held {
             changes: Vec::new(),
             withdrawn: Vec::new(),
             ignored: Vec::new(),
+            in_scope: false,
             redundant: None,
         }
     }
 
     /// The row was swallowed.
     fn swallowed(self) {
-        let Some((table, key)) = self.redundant else { return };
+        let Some((table, company, key)) = self.redundant else { return };
         let text = buffer::in_memory(|| value::text(&key));
         let kind = Kind::Proposed { changes: self.changes, withdrawn: self.withdrawn };
-        buffer::push_at(self.depth, self.subtransaction, &table, text, key::hash(&key), kind);
+        buffer::push_at(self.depth, self.subtransaction, &table, company, text, key::hash(&key), kind);
         functions::saw_record();
     }
 }
@@ -91,26 +96,42 @@ pub fn first(call: &Call) -> Option<Datum> {
     let event = called_by(call, Event::is_before_update);
     callbacks::inside_update();
     let relation = config::relation(&event);
-    if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) || passes(&relation).is_some() {
+    if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old))
+        || maintenance::passes(relation.shape.root)
+    {
+        return event.unchanged();
+    }
+    let applies = Applies::to(&relation, &event);
+    let proposing = functions::proposes(relation.shape.root);
+    if !applies.enabled() {
+        if proposing {
+            refuse_disabled(&relation, &event, &applies);
+        }
         return event.unchanged();
     }
     if new_records::has(&relation, || key::hash(&key_of(&relation, &event, Side::Old))) {
         return event.unchanged();
     }
     let who = person::current();
-    let policy = relation.policy(&who);
-    let proposing = functions::proposes(relation.shape.root);
+    let withdraws = proposing || applies.policy(&who).withdraw;
     let mut held = Held::nothing_of(&relation, &event);
     let mut back: Vec<(&Column, Value)> = Vec::new();
+    let mut in_scope = None;
     for (i, field) in relation.fields.iter().enumerate() {
         let (old, new) = (event.value(Side::Old, field), event.value(Side::New, field));
         if value::same_image(field, old, new) {
-            if (policy.withdraw || proposing) && event.sets(field) {
+            if withdraws && event.sets(field) {
                 held.withdrawn.push(field.name.clone());
             }
             continue;
         }
-        match decide(&relation, &event, &policy, field) {
+        // who proposes wants an approval, also where none is needed
+        if !proposing && !applies.covers(field)
+            || !*in_scope.get_or_insert_with(|| !scope::leaves_alone(&relation, &event))
+        {
+            continue;
+        }
+        match decide(&relation, &event, &applies, &who, field) {
             Behavior::AllowWithoutApproval | Behavior::RejectChanges => continue,
             Behavior::IgnoreChanges => held.ignored.push(field.name.clone()),
             Behavior::CreateChangeProposals => {
@@ -127,8 +148,20 @@ pub fn first(call: &Call) -> Option<Datum> {
         }
         back.push((field, old));
     }
+    if !held.changes.is_empty() && relation.company.is_some() && relation.table.holds_rows() {
+        // fields that only other companies protect go with the row
+        for field in relation.fields.iter().filter(|f| !applies.covers(f)) {
+            let (old, new) = (event.value(Side::Old, field), event.value(Side::New, field));
+            let known = back.iter().any(|(c, _)| c.number == field.number);
+            if !known && !value::same_image(field, old, new) {
+                held.changes.push(change(field, old, new));
+                back.push((field, old));
+            }
+        }
+    }
+    held.in_scope = in_scope == Some(true);
     if relation.shape.others && !held.changes.is_empty() && nothing_else(&relation, &event, &back, |_| false) {
-        held.redundant = Some((relation.table.clone(), key_of(&relation, &event, Side::Old)));
+        held.redundant = Some((relation.table.clone(), applies.company, key_of(&relation, &event, Side::Old)));
     }
     HELD.with_borrow_mut(|h| h.push(held));
     buffer::activate();
@@ -148,30 +181,47 @@ pub fn last(call: &Call) -> Option<Datum> {
     }
     if permit::check(&relation, &event, || key_of(&relation, &event, Side::Old)) {
         permit::keep_originals(&relation, &event, || key_of(&relation, &event, Side::Old));
+        if scope::key_changes(&relation, &event) {
+            scope::refuse_key_change(&relation, &event, Side::Old);
+        }
         if moving::leaves(&relation, &event, &[]) {
-            moving::keep(&relation, &event, &[], Outcome::new(None, Vec::new(), ""));
+            moving::keep(&relation, &event, &[], Outcome::new(None, None, Vec::new(), ""), |_| true);
         }
         return event.unchanged();
     }
-    if let Some(reason) = passes(&relation) {
-        let direct = differing(&relation, &event);
-        return finish(&relation, &event, Outcome::new(None, direct, reason), Vec::new());
+    let applies = Applies::to(&relation, &event);
+    if let Some(reason) = passes(&relation, &applies) {
+        let direct = differing(&relation, &event, &applies);
+        let outcome = Outcome::new(applies.company.clone(), None, direct, reason);
+        return finish(&relation, &event, outcome, Vec::new(), &applies);
     }
     if new_records::has(&relation, || key::hash(&key_of(&relation, &event, Side::Old))) {
-        return finish(&relation, &event, records::completed(&relation, &event), Vec::new());
+        let outcome = records::completed(&relation, &event, applies.company.clone());
+        return finish(&relation, &event, outcome, Vec::new(), &applies);
     }
     let mut held = take_held(&relation, &event);
+    // neither what the statement wishes nor what triggers have made of it may be protected
+    let mut in_scope = held.as_ref().is_some_and(|h| h.in_scope).then_some(true);
+    let mut protects = || *in_scope.get_or_insert_with(|| !scope::leaves_alone(&relation, &event));
+    if scope::key_changes(&relation, &event) && protects() {
+        scope::refuse_key_change(&relation, &event, Side::Old);
+    }
     let mut back: Vec<(&Column, Value)> = Vec::new();
     let mut direct = Vec::new();
-    let mut policy = None;
     for field in &relation.fields {
         let (old, new) = (event.value(Side::Old, field), event.value(Side::New, field));
         if value::same_image(field, old, new) {
             continue;
         }
-        let policy = policy.get_or_insert_with(|| relation.policy(&person::current()));
+        if !applies.covers(field) {
+            continue;
+        }
+        if !protects() {
+            break;
+        }
+        let who = person::current();
         let kept = held.as_ref().is_some_and(|h| h.changes.iter().any(|c| c.field == field.name));
-        match decide(&relation, &event, policy, field) {
+        match decide(&relation, &event, &applies, &who, field) {
             Behavior::AllowWithoutApproval | Behavior::RejectChanges => {
                 direct.push(change(field, old, new));
                 continue;
@@ -185,20 +235,23 @@ pub fn last(call: &Call) -> Option<Datum> {
         }
         back.push((field, old));
     }
-    finish(&relation, &event, Outcome::new(held, direct, "data_entity"), back)
+    let outcome = Outcome::new(applies.company.clone(), held, direct, "data_entity");
+    finish(&relation, &event, outcome, back, &applies)
 }
 
 /// Why everything that is written to the table passes now, if it does.
-pub fn passes(relation: &Relation) -> Option<&'static str> {
+pub fn passes(relation: &Relation, applies: &Applies) -> Option<&'static str> {
     if maintenance::passes(relation.shape.root) {
         Some("maintenance")
     } else {
-        (!relation.table.enabled).then_some("disabled")
+        (!applies.enabled()).then_some("disabled")
     }
 }
 
 /// What an updated row amounts to.
 pub struct Outcome {
+    /// The company of the stored row.
+    company: Option<Rc<str>>,
     /// Wished values that need approval.
     pub changes: Vec<Change>,
     withdrawn: Vec<Rc<str>>,
@@ -207,17 +260,19 @@ pub struct Outcome {
     reason: &'static str,
     /// Its former key, where that changed.
     pub old_key: Option<String>,
+    /// Its new company, where that changed.
+    moves_to: Option<Option<Rc<str>>>,
 }
 
 impl Outcome {
     /// Values that the transaction puts into a record of its own, which is still to be approved.
-    pub fn of_changes(changes: Vec<Change>) -> Self {
-        Outcome { changes, withdrawn: Vec::new(), ignored: Vec::new(), direct: Vec::new(), reason: "", old_key: None }
+    pub fn of_changes(company: Option<Rc<str>>, changes: Vec<Change>) -> Self {
+        Outcome { changes, ..Outcome::new(company, None, Vec::new(), "") }
     }
 
-    fn new(held: Option<Held>, direct: Vec<Change>, reason: &'static str) -> Self {
+    fn new(company: Option<Rc<str>>, held: Option<Held>, direct: Vec<Change>, reason: &'static str) -> Self {
         let (changes, withdrawn, ignored) = held.map_or_else(Default::default, |h| (h.changes, h.withdrawn, h.ignored));
-        Outcome { changes, withdrawn, ignored, direct, reason, old_key: None }
+        Outcome { company, changes, withdrawn, ignored, direct, reason, old_key: None, moves_to: None }
     }
 
     /// Hands it over to the buffer under the key that the row has now.
@@ -226,7 +281,7 @@ impl Outcome {
             notice::ignored(&relation.table, field);
         }
         let proposed = !self.changes.is_empty() || !self.withdrawn.is_empty();
-        if !proposed && self.direct.is_empty() && self.old_key.is_none() {
+        if !proposed && self.direct.is_empty() && self.old_key.is_none() && self.moves_to.is_none() {
             return;
         }
         let text = key();
@@ -238,7 +293,8 @@ impl Outcome {
         }
         let mut full = false;
         let mut push = |text: &str, hash: [u8; 16], kind: Kind| {
-            full |= buffer::push(&relation.table, buffer::in_memory(|| value::text(text)), hash, kind);
+            let company = self.company.clone();
+            full |= buffer::push(&relation.table, company, buffer::in_memory(|| value::text(text)), hash, kind);
         };
         if proposed {
             push(&text, hash, Kind::Proposed { changes: self.changes, withdrawn: self.withdrawn });
@@ -250,6 +306,9 @@ impl Outcome {
             let new = buffer::in_memory(|| value::text(&text));
             push(&old, key::hash(&old), Kind::KeyChanged(new, hash));
         }
+        if let Some(company) = self.moves_to {
+            push(&text, hash, Kind::CompanyChanged(company));
+        }
         if full {
             flush::flush_all();
         }
@@ -257,11 +316,20 @@ impl Outcome {
 }
 
 /// Hands over what a row amounts to, and returns the row to be written.
-fn finish(relation: &Relation, event: &Event, mut outcome: Outcome, back: Vec<(&Column, Value)>) -> Option<Datum> {
+fn finish(
+    relation: &Relation,
+    event: &Event,
+    mut outcome: Outcome,
+    back: Vec<(&Column, Value)>,
+    applies: &Applies,
+) -> Option<Datum> {
     let captured = !outcome.changes.is_empty() || !outcome.ignored.is_empty();
     let proposing = functions::proposes(relation.shape.root);
+    if !proposing {
+        outcome.moves_to = rules::moves_to(relation, event, &back);
+    }
     if !proposing && moving::leaves(relation, event, &back) {
-        moving::keep(relation, event, &back, outcome);
+        moving::keep(relation, event, &back, outcome, |f| applies.covers(f) || !applies.enabled());
     } else {
         let same = |c: &Column| value::same_image(c, event.value(Side::Old, c), event.value(Side::New, c));
         outcome.old_key = (!relation.key.iter().all(same)).then(|| key_of(relation, event, Side::Old));
@@ -272,14 +340,10 @@ fn finish(relation: &Relation, event: &Event, mut outcome: Outcome, back: Vec<(&
         return None;
     }
     let books = |c: &Column| relation.table.keeps_book(&c.name);
-    if captured && skips(relation) && nothing_else(relation, event, &back, books) {
+    if captured && applies.policy(&person::current()).skip_redundant && nothing_else(relation, event, &back, books) {
         return None;
     }
     if back.is_empty() { event.unchanged() } else { event.replaced(&back) }
-}
-
-fn skips(relation: &Relation) -> bool {
-    relation.policy(&person::current()).skip_redundant
 }
 
 /// Whether the row would be written exactly as it is stored, but for columns that `besides` says.
@@ -295,14 +359,14 @@ fn nothing_else(
     })
 }
 
-fn differing(relation: &Relation, event: &Event) -> Vec<Change> {
+fn differing(relation: &Relation, event: &Event, applies: &Applies) -> Vec<Change> {
     let pair = |f: &Column| (event.value(Side::Old, f), event.value(Side::New, f));
     relation
         .fields
         .iter()
         .filter_map(|f| {
             let (old, new) = pair(f);
-            (!value::same_image(f, old, new)).then(|| change(f, old, new))
+            (!value::same_image(f, old, new) && applies.lists(f)).then(|| change(f, old, new))
         })
         .collect()
 }
@@ -321,9 +385,8 @@ pub fn change(field: &Column, old: Value, new: Value) -> Change {
 }
 
 /// What happens to a changed field. Raises CW006 where the policy rejects it, 42501 where a person must be named first.
-fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -> Behavior {
+fn decide(relation: &Relation, event: &Event, applies: &Applies, who: &Rc<Who>, field: &Column) -> Behavior {
     let table = &relation.table.name;
-    let who = person::current();
     if who.person.is_none() {
         raise(
             Report::new("42501", format!("a change to {} of \"{table}\" needs the person who makes it", field.name))
@@ -334,7 +397,7 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
                 .hint("Call customer_workflow.act_as('…') first in this transaction."),
         );
     }
-    let mut behavior = policy.behavior(&field.name);
+    let mut behavior = applies.behavior(who, field);
     if behavior == Behavior::AllowWithoutApproval && functions::proposes(relation.shape.root) {
         behavior = Behavior::CreateChangeProposals;
     }
@@ -342,7 +405,7 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
         let all: Vec<&str> = relation
             .fields
             .iter()
-            .filter(|f| policy.behavior(&f.name) == Behavior::RejectChanges)
+            .filter(|f| applies.behavior(who, f) == Behavior::RejectChanges)
             .filter(|f| !value::same_image(f, event.value(Side::Old, f), event.value(Side::New, f)))
             .map(|f| &*f.name)
             .collect();
@@ -353,13 +416,23 @@ fn decide(relation: &Relation, event: &Event, policy: &Policy, field: &Column) -
             )
             .detail(format!(
                 "Data entity {} has behavior reject_changes for {}.",
-                policy.entity.as_deref().map_or("", |e| e.strip_prefix("role:").unwrap_or(e)),
+                applies.policy(who).entity.as_deref().map_or("", |e| e.strip_prefix("role:").unwrap_or(e)),
                 all.join(", ")
             ))
             .hint("Leave these fields out, or let the table's administrator set another behavior with customer_workflow.set_data_entity()."),
         );
     }
     behavior
+}
+
+/// Raises CW005: propose() where approvals are disabled.
+fn refuse_disabled(relation: &Relation, event: &Event, applies: &Applies) -> ! {
+    let company = applies.company.as_deref().map_or(String::new(), |c| format!(" in company \"{c}\""));
+    raise(
+        Report::new("CW005", format!("approvals are disabled for table \"{}\"{company}", relation.table.name))
+            .detail(format!("The record is {}.", key_of(relation, event, Side::Old)))
+            .hint("Switch them on again with customer_workflow.enable(), or write the value with UPDATE."),
+    )
 }
 
 fn take_held(relation: &Relation, event: &Event) -> Option<Held> {
@@ -388,7 +461,7 @@ pub fn deleted(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     records::deleted(&relation, &event, &text, hash);
-    if buffer::push(&relation.table, buffer::in_memory(|| value::text(&text)), hash, Kind::Deleted) {
+    if buffer::push(&relation.table, None, buffer::in_memory(|| value::text(&text)), hash, Kind::Deleted) {
         flush::flush_all();
     }
     event.unchanged()

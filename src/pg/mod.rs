@@ -3,6 +3,7 @@
 pub mod arena;
 pub mod callbacks;
 pub mod column;
+pub mod condition;
 mod conflict;
 pub mod function;
 pub mod guard;
@@ -50,6 +51,7 @@ mod exports {
         capture_insert, pg_finfo_capture_insert => crate::capture::records::inserting;
         capture_inserted, pg_finfo_capture_inserted => crate::capture::records::inserted;
         capture_remove, pg_finfo_capture_remove => crate::capture::records::deleting;
+        capture_scope, pg_finfo_capture_scope => crate::capture::scope::nothing;
         cw_person, pg_finfo_cw_person => crate::guard::functions::person;
         cw_identities, pg_finfo_cw_identities => crate::guard::functions::identities;
         cw_my_assignees, pg_finfo_cw_my_assignees => crate::guard::functions::my_assignees;
@@ -58,6 +60,7 @@ mod exports {
         cw_begin_maintenance, pg_finfo_cw_begin_maintenance => crate::guard::maintenance::begin;
         cw_switch_user, pg_finfo_cw_switch_user => crate::guard::functions::switch_user;
         cw_invalidate, pg_finfo_cw_invalidate => crate::capture::functions::invalidate;
+        cw_scope_parts, pg_finfo_cw_scope_parts => crate::capture::scope::parts;
         cw_key, pg_finfo_cw_key => crate::capture::functions::key;
         cw_key_hash, pg_finfo_cw_key_hash => crate::capture::functions::key_hash;
         cw_render, pg_finfo_cw_render => crate::capture::functions::render;

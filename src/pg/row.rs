@@ -28,7 +28,7 @@ impl Event {
         Event(data)
     }
 
-    fn data(&self) -> &pg_sys::TriggerData {
+    pub(super) fn data(&self) -> &pg_sys::TriggerData {
         // SAFETY: lives as long as the call, see Call::event.
         unsafe { &*self.0 }
     }

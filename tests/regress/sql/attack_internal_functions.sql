@@ -59,7 +59,7 @@ SELECT s AS statement, try(s) FROM unnest(ARRAY[
     'SELECT customer_workflow._raise(''é€ÿ00'', ''m'', NULL, NULL, NULL, NULL, NULL, NULL, NULL)', 'SELECT customer_workflow._raise(repeat(''Z'', 1000), ''m %s %n'', NULL, NULL, NULL, NULL, NULL, NULL, NULL)',
     'SELECT customer_workflow._stored_values(1, ''{bank_account}'')', 'SELECT customer_workflow._stored_values(NULL, NULL)',
     'SELECT customer_workflow._allowed_actions(1, true)', 'SELECT customer_workflow._allowed_actions(NULL, NULL)',
-    'SELECT customer_workflow._protect(''customers'', ''{name}'', NULL, ''{}'', ''{public}'')',
+    'SELECT customer_workflow._protect(''customers'', ''{name}'', NULL, ''{}'', ''{public}'', NULL)',
     'SELECT customer_workflow._propose_statement(''customers'', ''{"id": 1}'', ''{"credit_limit; DROP": 1}'')',
     'SELECT customer_workflow._table_id(0)', 'SELECT customer_workflow._own_values(''pg_authid'', ''{"oid": 10}'', ''{rolpassword}'')']) AS s;
 

@@ -10,7 +10,7 @@ SET SESSION AUTHORIZATION alice;
 SELECT customer_workflow.protect('accounts', '{credit_limit}', 'alice');
 \echo :SQLSTATE
 -- nor is the function behind protect() a way
-SELECT customer_workflow._protect('accounts', '{credit_limit}', 'alice', '{}', '{public}');
+SELECT customer_workflow._protect('accounts', '{credit_limit}', 'alice', '{}', '{public}', NULL);
 \echo :SQLSTATE
 
 -- A table must be protected before there is anything to configure
