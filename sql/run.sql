@@ -178,6 +178,29 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._refusals(customer_workflow._request, customer_workflow._course[]) IS 'What the engine refuses, as errors';
 
+CREATE FUNCTION customer_workflow._close_work_items(person text, courses customer_workflow._course[]) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = on AS $$
+DECLARE
+    ids bigint[] := ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id));
+BEGIN
+    IF cardinality(ids) > 100 THEN
+        -- Where the statistics are older than the work items, all of them would be read for each.
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
+    UPDATE customer_workflow.work_item AS w
+       SET status = x.status, closed_at = now(), closed_by = person
+      FROM (SELECT x.proposals, x.item,
+                   CASE WHEN NOT x.done OR NOT x.event ? 'acted' THEN 'closed'
+                        ELSE coalesce('{"approve": "approved", "reject": "rejected", "request_change": "change_requested"}'::jsonb
+                                          ->> (x.event #>> '{acted,act}'), 'completed') END AS status
+              -- OFFSET 0: once a course, not once a proposal
+              FROM customer_workflow._effects(courses, 'close_work_item') AS x OFFSET 0) AS x
+     CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
+     WHERE w.proposal = i.id AND w.proposal = ANY (ids) AND w.number = x.item AND w.status = 'open';
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._close_work_items(text, customer_workflow._course[]) IS 'Work items that the courses close: finished by this person, or closed because the proposal went elsewhere';
+
 CREATE FUNCTION customer_workflow._carry_out(request customer_workflow._request, courses customer_workflow._course[], overwritten jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -190,16 +213,7 @@ BEGIN
               JOIN customer_workflow.work_item AS w ON w.proposal = i.id AND w.number = x.item AND w.status = 'open'
              WHERE l.work_item = w.id;
         END IF;
-        UPDATE customer_workflow.work_item AS w
-           SET status = x.status, closed_at = now(), closed_by = request.person
-          FROM (SELECT x.proposals, x.item,
-                       CASE WHEN NOT x.done OR NOT x.event ? 'acted' THEN 'closed'
-                            ELSE coalesce('{"approve": "approved", "reject": "rejected", "request_change": "change_requested"}'::jsonb
-                                              ->> (x.event #>> '{acted,act}'), 'completed') END AS status
-                  -- OFFSET 0: once a course, not once a proposal
-                  FROM customer_workflow._effects(courses, 'close_work_item') AS x OFFSET 0) AS x
-         CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
-         WHERE w.proposal = i.id AND w.number = x.item AND w.status = 'open';
+        PERFORM customer_workflow._close_work_items(request.person, courses);
     END IF;
     IF 'end' = ANY (doing) THEN
         DELETE FROM customer_workflow.deadline AS d USING customer_workflow._effects(courses, 'end') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
@@ -368,6 +382,7 @@ COMMENT ON FUNCTION customer_workflow._record(customer_workflow._request, custom
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._effects(customer_workflow._course[], text), customer_workflow._run(customer_workflow._request, customer_workflow._event[], boolean),
     customer_workflow._without(customer_workflow._course[], bigint[]), customer_workflow._refusals(customer_workflow._request, customer_workflow._course[]),
+    customer_workflow._close_work_items(text, customer_workflow._course[]),
     customer_workflow._carry_out(customer_workflow._request, customer_workflow._course[], jsonb),
     customer_workflow._kept_state(jsonb), customer_workflow._due_times(customer_workflow._course[]), customer_workflow._create_work_items(customer_workflow._course[]),
     customer_workflow._change_holders(customer_workflow._course[]), customer_workflow._fingerprints(bigint),
