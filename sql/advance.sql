@@ -38,7 +38,7 @@ COMMENT ON FUNCTION customer_workflow._definition(text, integer, integer)
 
 CREATE FUNCTION customer_workflow._sorted(ids bigint[]) RETURNS bigint[]
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ARRAY(SELECT id FROM unnest(ids) AS id ORDER BY id)
+    SELECT customer_workflow._distinct(ids)
 $$;
 COMMENT ON FUNCTION customer_workflow._sorted(bigint[]) IS 'The numbers in their order';
 

@@ -358,7 +358,7 @@ BEGIN
                ARRAY(SELECT a.attname::text FROM customer_workflow.protected_table AS t JOIN pg_attribute AS a ON a.attrelid = t.relation
                       WHERE t.id = p.table_id AND NOT a.attisdropped) AS columns
           FROM (SELECT p.id, p.table_id, p.record_key, p.operation, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
-                  FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.operation IS DISTINCT FROM 'insert') AS p
+                  FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[]) AND p.operation IS DISTINCT FROM 'insert') AS p
          GROUP BY p.table_id ORDER BY p.table_id
     LOOP
         RETURN QUERY

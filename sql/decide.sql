@@ -14,10 +14,7 @@ BEGIN
       LEFT JOIN (SELECT q.change_set, customer_workflow._set_content(q.change_set) AS content
                    FROM customer_workflow.proposal AS q WHERE q.change_set IS NOT NULL AND q.id = ANY (proposals) GROUP BY q.change_set) AS s
         ON s.change_set = p.change_set
-      LEFT JOIN (SELECT c.proposal, string_agg(concat_ws(E'\n', length(c.field), c.field,
-                            coalesce(encode(sha256(convert_to(c.original, 'UTF8')), 'hex'), '-'),
-                            coalesce(encode(sha256(convert_to(c.proposed, 'UTF8')), 'hex'), '-'), coalesce(encode(sha256(c.image), 'hex'), '-')),
-                            E'\n' ORDER BY c.field COLLATE "C") AS changes
+      LEFT JOIN (SELECT c.proposal, string_agg(customer_workflow._digest_line(c.field, c.original, c.proposed, c.image), E'\n' ORDER BY c.field COLLATE "C") AS changes
                    FROM customer_workflow.change AS c WHERE c.proposal = ANY (proposals) GROUP BY c.proposal) AS c ON c.proposal = p.id
      WHERE p.id = ANY (proposals);
 END
@@ -54,7 +51,8 @@ COMMENT ON FUNCTION customer_workflow._request(text, text, bigint, text, name[],
 CREATE FUNCTION customer_workflow._plan_for(proposals bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    -- Plans that are kept know neither how many proposals there are nor that the tables have grown since.
+    -- Plans that are kept know neither how many proposals there are nor that the tables have grown since. Where the planner can
+    -- do nothing but look them up, it is not shown how many they are, (SELECT proposals)::bigint[]: it looks at each, which takes time.
     IF cardinality(proposals) > 100 THEN
         PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
     END IF;
@@ -237,7 +235,7 @@ COMMENT ON FUNCTION customer_workflow._obstacles(customer_workflow._request, big
 CREATE FUNCTION customer_workflow._submit_may_write(proposals bigint[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM (SELECT DISTINCT p.table_id, p.company FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
+    RETURN EXISTS (SELECT FROM (SELECT DISTINCT p.table_id, p.company FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[]) OFFSET 0) AS p
                     WHERE customer_workflow._option(p.table_id, 'validate_on_submit', p.company)::boolean
                        OR EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                                    WHERE w.table_id = p.table_id));
@@ -268,7 +266,7 @@ BEGIN
             SELECT p.table_id, array_agg(p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes,
                    array_agg(p.id) FILTER (WHERE p.operation = 'delete') AS deletes
               FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-             WHERE p.id = ANY (proposals) AND p.status = ANY (customer_workflow._open_statuses())
+             WHERE p.id = ANY ((SELECT proposals)::bigint[]) AND p.status = ANY (customer_workflow._open_statuses())
                -- an older snapshot may name a table that has been dropped
                AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL
              GROUP BY p.table_id ORDER BY p.table_id
@@ -298,7 +296,7 @@ BEGIN
                        JOIN customer_workflow.proposal AS s ON s.record_hash = p.record_hash AND s.table_id = p.table_id
                       WHERE p.id = ANY (deletes) AND s.status = ANY (customer_workflow._open_statuses()));
     END IF;
-    PERFORM FROM customer_workflow.proposal AS p WHERE p.id = ANY (ids) ORDER BY p.id FOR UPDATE;
+    PERFORM FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT ids)::bigint[]) ORDER BY p.id FOR UPDATE;
     -- A record whose key changed while it was waited for was not found by the old one.
     moved := ARRAY(SELECT p.id FROM unnest(known, hashes) AS k (id, hash) JOIN customer_workflow.proposal AS p ON p.id = k.id
                     WHERE p.record_hash <> k.hash);
@@ -316,7 +314,7 @@ BEGIN
     RETURN QUERY
     SELECT c.proposal, jsonb_build_object('changes', jsonb_agg(jsonb_build_object('field', c.field,
                'original', customer_workflow._logged_text(c.original), 'proposed', customer_workflow._logged_text(c.proposed)) ORDER BY c.field))
-      FROM customer_workflow.change AS c WHERE c.proposal = ANY (proposals) GROUP BY c.proposal;
+      FROM customer_workflow.change AS c WHERE c.proposal = ANY ((SELECT proposals)::bigint[]) GROUP BY c.proposal;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._logged_changes(bigint[]) IS 'The changes of proposals as the history keeps them';
@@ -338,6 +336,9 @@ COMMENT ON FUNCTION customer_workflow._note(customer_workflow._request, text, bi
 CREATE FUNCTION customer_workflow._new_labels(proposals bigint[]) RETURNS TABLE (proposal bigint, label text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF NOT EXISTS (SELECT FROM customer_workflow.protected_table AS t WHERE t.options ? 'record_label') THEN
+        RETURN;
+    END IF;
     RETURN QUERY
     SELECT p.id, r.label
       FROM (SELECT q.table_id, array_agg(DISTINCT q.record_key) AS keys FROM customer_workflow.proposal AS q

@@ -14,11 +14,11 @@ BEGIN
     SELECT coalesce(array_agg(p.id), '{}'), coalesce(array_agg('built_in'::text), '{}'), coalesce(array_agg(coalesce(c.id + 1, 1)), '{}') INTO chosen, workflows, versions
       FROM customer_workflow.proposal AS p
       LEFT JOIN customer_workflow.protected_company AS c ON c.table_id = p.table_id AND c.company = p.company AND c.approvers IS NOT NULL
-     WHERE p.id = ANY (proposals)
+     WHERE p.id = ANY ((SELECT proposals)::bigint[])
        AND NOT EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                         WHERE w.table_id = p.table_id);
     failed := '{}';
-    remaining := ARRAY(SELECT id FROM unnest(proposals) AS id EXCEPT SELECT id FROM unnest(chosen) AS id);
+    remaining := customer_workflow._minus(proposals, chosen);
     FOR candidate IN
         SELECT t.id AS table_id, t.relation, w.name, v.version, v.definition ->> 'when' AS condition, v.activated_role AS role
           FROM customer_workflow.protected_table AS t
@@ -48,10 +48,10 @@ BEGIN
                            NULL, NULL, NULL, NULL, NULL)::customer_workflow._problem
                   FROM customer_workflow.proposal AS p
                  WHERE p.id = ANY (matching) AND p.id <> ALL (judged.yes) AND p.id <> ALL (judged.no) ORDER BY p.id);
-            remaining := ARRAY(SELECT id FROM unnest(remaining) AS id EXCEPT (SELECT id FROM unnest(matching) AS id EXCEPT SELECT id FROM unnest(judged.no) AS id));
+            remaining := customer_workflow._minus(remaining, customer_workflow._minus(matching, judged.no));
             matching := judged.yes;
         ELSE
-            remaining := ARRAY(SELECT id FROM unnest(remaining) AS id EXCEPT SELECT id FROM unnest(matching) AS id);
+            remaining := customer_workflow._minus(remaining, matching);
         END IF;
         chosen := chosen || matching;
         workflows := workflows || array_fill(candidate.name, ARRAY[cardinality(matching)]);
@@ -77,9 +77,9 @@ BEGIN
     PERFORM customer_workflow._set_effective(request, proposals);
     problems := ARRAY(SELECT r FROM customer_workflow._try_write(ARRAY(
         SELECT p.id FROM customer_workflow.proposal AS p
-         WHERE p.id = ANY (proposals)
+         WHERE p.id = ANY ((SELECT proposals)::bigint[])
            AND ((p.table_id, coalesce(p.company, '')) IN (
-               SELECT s.table_id, coalesce(s.company, '') FROM (SELECT DISTINCT q.table_id, q.company FROM customer_workflow.proposal AS q WHERE q.id = ANY (proposals)) AS s
+               SELECT s.table_id, coalesce(s.company, '') FROM (SELECT DISTINCT q.table_id, q.company FROM customer_workflow.proposal AS q WHERE q.id = ANY (proposals) OFFSET 0) AS s
                 WHERE customer_workflow._option(s.table_id, 'validate_on_submit', s.company)::boolean)
                 OR request.whole_sets)
          ORDER BY p.id), true) AS r);
@@ -89,7 +89,7 @@ BEGIN
         parts := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.part_of IS NOT NULL ORDER BY p.id);
     END IF;
     SELECT * INTO choice FROM customer_workflow._choose_workflows(request,
-        ARRAY(SELECT id FROM unnest(proposals) AS id EXCEPT SELECT f.proposal FROM unnest(problems) AS f EXCEPT SELECT id FROM unnest(parts) AS id));
+        customer_workflow._minus(proposals, ARRAY(SELECT f.proposal FROM unnest(problems) AS f) || parts));
     problems := problems || choice.failed;
     IF request.whole_sets AND cardinality(problems) > 0 THEN
         PERFORM customer_workflow._raise_problem(problems[1]);
@@ -173,7 +173,7 @@ COMMENT ON FUNCTION customer_workflow._mark_submitted(customer_workflow._request
 
 CREATE FUNCTION customer_workflow._reads_whole_rows(proposals bigint[]) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT NOT EXISTS (SELECT FROM (SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS p
+    SELECT NOT EXISTS (SELECT FROM (SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[])) AS p
                          JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
                          JOIN pg_class AS c ON c.oid = t.relation
                         WHERE NOT customer_workflow._owns(t.relation)
@@ -259,7 +259,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(ROW(l.proposals, jsonb_build_object('acted', jsonb_build_object('item', l.number, 'person', request.person, 'act', act)),
                                   NULL, NULL)::customer_workflow._event), '{}')
       FROM (SELECT w.number, array_agg(w.proposal) AS proposals FROM customer_workflow.work_item AS w
-             WHERE w.id = ANY (items) AND w.status = 'open' AND w.proposal <> ALL (without) GROUP BY w.number) AS l
+             WHERE w.id = ANY ((SELECT items)::bigint[]) AND w.status = 'open' AND w.proposal <> ALL (without) GROUP BY w.number) AS l
 $$;
 COMMENT ON FUNCTION customer_workflow._acts(customer_workflow._request, bigint[], jsonb, bigint[]) IS 'That the caller does something with those of these work items that are open, without those of some proposals';
 

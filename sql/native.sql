@@ -149,6 +149,22 @@ CREATE FUNCTION customer_workflow._transition(status text, verb text) RETURNS te
     LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_transition';
 COMMENT ON FUNCTION customer_workflow._transition(text, text) IS 'The status of a proposal after a verb; null where the verb has no place';
 
+CREATE FUNCTION customer_workflow._distinct(ids bigint[]) RETURNS bigint[]
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_distinct';
+COMMENT ON FUNCTION customer_workflow._distinct(bigint[]) IS 'Each number once, in their order';
+
+CREATE FUNCTION customer_workflow._minus(ids bigint[], without bigint[]) RETURNS bigint[]
+    LANGUAGE c IMMUTABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_minus';
+COMMENT ON FUNCTION customer_workflow._minus(bigint[], bigint[]) IS 'The numbers that are not among the others, in the order in which they come';
+
+CREATE FUNCTION customer_workflow._digest_line(field text, original text, proposed text, image bytea) RETURNS text
+    LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_digest_line';
+COMMENT ON FUNCTION customer_workflow._digest_line(text, text, text, bytea) IS 'What stands for a change in a digest: lines with the field and the SHA-256 of each value';
+
+CREATE FUNCTION customer_workflow._append(target text, columns text[], rows refcursor) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_append';
+COMMENT ON FUNCTION customer_workflow._append(text, text[], refcursor) IS 'Adds the rows of an open cursor to history or work_item as an INSERT would';
+
 CREATE FUNCTION customer_workflow._engine(definition jsonb, state jsonb, event jsonb, answers jsonb) RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_engine';
 COMMENT ON FUNCTION customer_workflow._engine(jsonb, jsonb, jsonb, jsonb)
@@ -246,7 +262,8 @@ COMMENT ON FUNCTION customer_workflow._diagram(jsonb, jsonb) IS 'A definition as
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._inspect(jsonb), customer_workflow._calendar_problems(jsonb), customer_workflow._diagram(jsonb, jsonb),
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
-    customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
+    customer_workflow._append(text, text[], refcursor), customer_workflow._distinct(bigint[]), customer_workflow._minus(bigint[], bigint[]),
+    customer_workflow._digest_line(text, text, text, bytea), customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._permit_as(text), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),
     customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
     customer_workflow._render_text(text, jsonb),

@@ -56,10 +56,10 @@ BEGIN
     SELECT count(DISTINCT p.record_hash) FILTER (WHERE p.effective_at IS NULL OR p.effective_at <= now()),
            array_agg(p.id) FILTER (WHERE p.effective_at > now()), bool_or(p.reverts IS NOT NULL)
       INTO records, waiting, some_revert
-      FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied);
+      FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT applied)::bigint[]);
     IF waiting IS NOT NULL THEN
         courses := customer_workflow._put_off(courses, waiting);
-        applied := ARRAY(SELECT id FROM unnest(applied) AS id WHERE id <> ALL (waiting));
+        applied := customer_workflow._minus(applied, waiting);
     END IF;
     IF NOT sets AND cardinality(applied) > records THEN
         -- Each sees the result of the one before, in its conditions too.
@@ -68,7 +68,7 @@ BEGIN
                         WHERE r.n > 1 ORDER BY r.id);
         IF cardinality(later) > 0 THEN
             courses := customer_workflow._without(courses, later);
-            applied := ARRAY(SELECT id FROM unnest(applied) AS id WHERE id <> ALL (later));
+            applied := customer_workflow._minus(applied, later);
         END IF;
     END IF;
     -- A workflow that was activated since submit looked for one may write what submit has not locked.
@@ -87,7 +87,7 @@ BEGIN
             PERFORM customer_workflow._raise_problem(failed[1]);
         END IF;
         problems := problems || failed;
-        applied := ARRAY(SELECT id FROM unnest(applied) AS id EXCEPT SELECT f.proposal FROM unnest(failed) AS f ORDER BY id);
+        applied := customer_workflow._minus(applied, ARRAY(SELECT f.proposal FROM unnest(failed) AS f));
         rivals := customer_workflow._rivals(applied);
         IF rivals <> '{}' THEN
             before := customer_workflow._moves(rivals);
@@ -127,7 +127,7 @@ CREATE FUNCTION customer_workflow._without(courses customer_workflow._course[], 
 LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(array_agg(ROW(l.workflow, l.version, l.table_id, l.state, l.event, l.answers, l.result, l.proposals)::customer_workflow._course), '{}')
       FROM (SELECT c.workflow, c.version, c.table_id, c.state, c.event, c.answers, c.result,
-                   ARRAY(SELECT id FROM unnest(c.proposals) AS id EXCEPT SELECT id FROM unnest(_without.proposals) AS id ORDER BY id) AS proposals
+                   customer_workflow._minus(c.proposals, _without.proposals) AS proposals
               FROM unnest(courses) AS c) AS l
      WHERE cardinality(l.proposals) > 0
 $$;
@@ -189,14 +189,15 @@ BEGIN
     END IF;
     UPDATE customer_workflow.work_item AS w
        SET status = x.status, closed_at = now(), closed_by = person
-      FROM (SELECT x.proposals, x.item,
-                   CASE WHEN NOT x.done OR NOT x.event ? 'acted' THEN 'closed'
-                        ELSE coalesce('{"approve": "approved", "reject": "rejected", "request_change": "change_requested"}'::jsonb
-                                          ->> (x.event #>> '{acted,act}'), 'completed') END AS status
-              -- OFFSET 0: once a course, not once a proposal
-              FROM customer_workflow._effects(courses, 'close_work_item') AS x OFFSET 0) AS x
-     CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
-     WHERE w.proposal = i.id AND w.proposal = ANY (ids) AND w.number = x.item AND w.status = 'open';
+      FROM (SELECT i.id, x.item, x.status
+              FROM (SELECT x.proposals, x.item,
+                           CASE WHEN NOT x.done OR NOT x.event ? 'acted' THEN 'closed'
+                                ELSE coalesce('{"approve": "approved", "reject": "rejected", "request_change": "change_requested"}'::jsonb
+                                                  ->> (x.event #>> '{acted,act}'), 'completed') END AS status
+                      -- OFFSET 0: once a course, not once a proposal; and all proposals before any work item
+                      FROM customer_workflow._effects(courses, 'close_work_item') AS x OFFSET 0) AS x
+             CROSS JOIN LATERAL unnest(x.proposals) AS i (id) OFFSET 0) AS x
+     WHERE w.proposal = x.id AND w.proposal = ANY (ids) AND w.number = x.item AND w.status = 'open';
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._close_work_items(text, customer_workflow._course[]) IS 'Work items that the courses close: finished by this person, or closed because the proposal went elsewhere';
@@ -278,13 +279,17 @@ $$;
 COMMENT ON FUNCTION customer_workflow._due_times(customer_workflow._course[]) IS 'When the spans that begin now are over';
 
 CREATE FUNCTION customer_workflow._create_work_items(courses customer_workflow._course[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET cursor_tuple_fraction = 1 AS $$
 #variable_conflict use_column
+DECLARE
+    rows refcursor;
 BEGIN
-    INSERT INTO customer_workflow.work_item (proposal, table_id, element, step, assignee, number, at, on_behalf_of, actions, outcomes)
+    OPEN rows NO SCROLL FOR
     SELECT i.id, x.table_id, x.element, x.step, x.assignee, x.item, x.at, x.on_behalf_of, x.actions, nullif(x.outcomes, '{}')
       FROM customer_workflow._effects(courses, 'create_work_item') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
      ORDER BY i.id, x.n;
+    PERFORM customer_workflow._append('work_item', '{proposal,table_id,element,step,assignee,number,at,on_behalf_of,actions,outcomes}', rows);
+    CLOSE rows;
     -- mostly a role holds them, alone and without a limit
     courses := ARRAY(SELECT c FROM unnest(courses) AS c
                       WHERE jsonb_path_exists(c.result, '$.effects[*] ? (@.do == "start_timer" || exists(@.places[*]))'));
@@ -345,36 +350,44 @@ $$;
 COMMENT ON FUNCTION customer_workflow._fingerprints(bigint) IS 'What the changes of a proposal are now, by field';
 
 CREATE FUNCTION customer_workflow._record(request customer_workflow._request, courses customer_workflow._course[], overwritten jsonb) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET cursor_tuple_fraction = 1 AS $$
 #variable_conflict use_column
 DECLARE
     submitted bigint[] := ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) WHERE c.event ? 'submitted');
+    ids bigint[];
+    firsts bigint[];
+    rows refcursor;
 BEGIN
-    INSERT INTO customer_workflow.history (table_id, proposal, kind, person, on_behalf_of, database_role, source, element, step, comment, digest, details)
+    -- Of these arrays the planner sees how long they are.
+    SELECT array_agg(i.id ORDER BY i.id), array_agg(c.first ORDER BY i.id) INTO ids, firsts
+      -- OFFSET 0: once a course, not once a proposal
+      FROM (SELECT c.proposals, c.proposals[1] AS first FROM unnest(courses) AS c OFFSET 0) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id);
+    OPEN rows NO SCROLL FOR
     SELECT p.table_id, p.id, x.kind,
            CASE WHEN x.of_author THEN p.author ELSE x.who END,
-           x.on_behalf_of[1], session_user, CASE WHEN x.of_entity THEN p.data_entity END, x.element, x.step, x.comment, CASE WHEN x.of_digest THEN p.digest END,
+           x.on_behalf_of[1], session_user::text, CASE WHEN x.of_entity THEN p.data_entity END, x.element, x.step, x.comment, CASE WHEN x.of_digest THEN p.digest END,
            CASE WHEN (x.kind = 'applied' OR x.kind = 'approved' AND x.who = request.person) AND overwritten ? p.id::text
                 THEN coalesce(x.details, '{}') || jsonb_build_object('overwritten', overwritten -> p.id::text)
                 WHEN x.kind = 'submitted' AND p.effective_at IS NOT NULL
                 THEN g.details || jsonb_build_object('effective_at', customer_workflow._render(p.effective_at))
                 WHEN x.kind = 'submitted' THEN g.details
                 ELSE x.details END
-      FROM (SELECT l.proposals, l.n, l.kind, coalesce(l.person, 'system') AS who, false AS of_author, l.on_behalf_of, l.element, l.step, l.details,
+      FROM unnest(ids, firsts) AS i (id, first)
+      JOIN customer_workflow.proposal AS p ON p.id = i.id
+      LEFT JOIN customer_workflow._logged_changes(submitted) AS g ON g.proposal = i.id
+      JOIN (SELECT l.proposals[1] AS first, l.n, l.kind, coalesce(l.person, 'system') AS who, false AS of_author, l.on_behalf_of, l.element, l.step, l.details,
                    request.automatic AND l.event ? 'submitted' AS of_entity, CASE WHEN l.person = request.person THEN request.comment END AS comment,
                    l.kind IN ('submitted', 'taken_up', 'approved', 'rejected', 'change_requested') OR coalesce(l.details ? 'outcome', false) AS of_digest
               FROM customer_workflow._effects(courses, 'log') AS l
              -- the built-in workflow has one place, which goes without saying
              WHERE l.workflow <> 'built_in' OR l.kind NOT IN ('creation', 'completion')
             UNION ALL
-            SELECT a.proposals, a.n, 'applied', coalesce(request.person, 'system'), request.person IS NULL AND a.event ? 'submitted', NULL, NULL, NULL, NULL,
+            SELECT a.proposals[1], a.n, 'applied', coalesce(request.person, 'system'), request.person IS NULL AND a.event ? 'submitted', NULL, NULL, NULL, NULL,
                    request.automatic AND a.event ? 'submitted', NULL, true
-              -- OFFSET 0: once a course, not once a proposal
-              FROM customer_workflow._effects(courses, 'apply') AS a OFFSET 0) AS x
-     CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
-      JOIN customer_workflow.proposal AS p ON p.id = i.id
-      LEFT JOIN customer_workflow._logged_changes(submitted) AS g ON g.proposal = i.id AND x.kind = 'submitted'
+              FROM customer_workflow._effects(courses, 'apply') AS a OFFSET 0) AS x ON x.first = i.first
      ORDER BY p.id, x.n;
+    PERFORM customer_workflow._append('history', '{table_id,proposal,kind,person,on_behalf_of,database_role,source,element,step,comment,digest,details}', rows);
+    CLOSE rows;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._record(customer_workflow._request, customer_workflow._course[], jsonb) IS 'The history of what happened';

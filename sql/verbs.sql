@@ -5,7 +5,7 @@ CREATE FUNCTION customer_workflow._perform(request customer_workflow._request, p
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
-    chunk_size CONSTANT integer := 20000;
+    chunk_size CONSTANT integer := 50000;
     ids bigint[];
     asked bigint[];
     seen text[];
@@ -13,6 +13,7 @@ DECLARE
     failed customer_workflow._problem[] := '{}';
     lost customer_workflow._problem[];
     good bigint[];
+    memory text := current_setting('work_mem');
 BEGIN
     PERFORM customer_workflow._plan_for(proposals);
     IF cardinality(digests) <> cardinality(proposals) THEN
@@ -25,8 +26,12 @@ BEGIN
         RETURN QUERY SELECT * FROM customer_workflow._perform_sets(request, proposals, digests, all_or_nothing);
         RETURN;
     END IF;
+    -- A chunk is not worth a temporary file.
+    IF cardinality(proposals) > 1000 AND pg_size_bytes(memory) < pg_size_bytes('32MB') THEN
+        PERFORM set_config('work_mem', '32MB', true);
+    END IF;
     -- In the order of numbers, so that two callers never wait for each other in a circle.
-    ids := ARRAY(SELECT DISTINCT id FROM unnest(proposals) AS id ORDER BY id);
+    ids := coalesce(customer_workflow._distinct(proposals), '{}');
     -- mostly they come in that order
     asked := CASE WHEN ids = proposals THEN ids
                   ELSE ARRAY(SELECT u.id FROM unnest(proposals) WITH ORDINALITY AS u (id, n) GROUP BY u.id ORDER BY min(u.n)) END;
@@ -45,8 +50,7 @@ BEGIN
         IF all_or_nothing AND lost <> '{}' THEN
             PERFORM customer_workflow._raise_problem(lost[1]);
         END IF;
-        good := ARRAY(SELECT id FROM unnest(chunk) AS id
-                       WHERE id IS NOT NULL AND id NOT IN (SELECT l.proposal FROM unnest(lost) AS l WHERE l.proposal IS NOT NULL) ORDER BY id);
+        good := customer_workflow._minus(chunk, ARRAY(SELECT l.proposal FROM unnest(lost) AS l));
         CASE request.verb
             WHEN 'submit' THEN
                 lost := lost || ARRAY(SELECT f FROM customer_workflow._submit(request, good) AS f);
@@ -69,13 +73,14 @@ BEGIN
     END LOOP;
     RETURN QUERY
     WITH now AS MATERIALIZED (
-        SELECT p.id, p.status FROM customer_workflow.proposal AS p WHERE p.id = ANY (ids)
+        SELECT p.id, p.status FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT ids)::bigint[])
     )
     SELECT a.id, CASE WHEN f.sqlstate IS NULL THEN p.status ELSE 'failed' END, f.sqlstate, f.message
       FROM unnest(asked) WITH ORDINALITY AS a (id, n)
       LEFT JOIN now AS p ON p.id = a.id
       LEFT JOIN unnest(failed) AS f ON coalesce(f.proposal, 0) = coalesce(a.id, 0) AND (f.proposal IS NULL) = (a.id IS NULL)
      ORDER BY a.n;
+    PERFORM set_config('work_mem', memory, true);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean)

@@ -1,9 +1,12 @@
 //! Between SQL and the engine.
 
+pub mod append;
 pub mod definition;
+pub mod digest;
 pub mod due;
 pub mod engine;
 pub mod fields;
+pub mod numbers;
 pub mod simulate;
 pub mod texts;
 

@@ -10,6 +10,7 @@ pub mod guard;
 pub mod image;
 pub mod lookup;
 pub mod parse;
+pub mod portal;
 pub mod role;
 pub mod row;
 pub mod settings;
@@ -87,6 +88,10 @@ mod exports {
         cw_condition_fields, pg_finfo_cw_condition_fields => crate::pg::parse::condition_fields;
         cw_evaluate_as, pg_finfo_cw_evaluate_as => crate::guard::functions::evaluate_as;
         cw_route, pg_finfo_cw_route => crate::decide::simulate::route;
+        cw_append, pg_finfo_cw_append => crate::decide::append::append;
+        cw_distinct, pg_finfo_cw_distinct => crate::decide::numbers::distinct;
+        cw_minus, pg_finfo_cw_minus => crate::decide::numbers::minus;
+        cw_digest_line, pg_finfo_cw_digest_line => crate::decide::digest::line;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
         cw_call_as, pg_finfo_cw_call_as => crate::guard::functions::call_as;
         cw_looking_role, pg_finfo_cw_looking_role => crate::guard::functions::looking_role;

@@ -92,6 +92,24 @@ impl<const N: usize> Target<N> {
         Target { table, columns, special, layout: RefCell::new(None) }
     }
 
+    /// The types of the columns.
+    pub fn types(&self) -> [Oid; N] {
+        // SAFETY: opened and closed here; an attribute belongs to the open relation.
+        unsafe {
+            let lock = pg_sys::RowExclusiveLock as i32;
+            let relation = pg_sys::relation_open(oid_of(self.table), lock);
+            let desc = (*relation).rd_att;
+            let types = self.columns.map(|name| {
+                let mut all = (1..=(*desc).natts as i16).map(|n| attribute(desc, n));
+                let is =
+                    |c: &&pg_sys::FormData_pg_attribute| !c.attisdropped && pgrx::name_data_to_str(&c.attname) == name;
+                all.find(is).map_or(Oid::INVALID, |c| c.atttypid)
+            });
+            pg_sys::relation_close(relation, pg_sys::NoLock as i32);
+            types
+        }
+    }
+
     /// Adds rows: `row(i)` gives the values for row `i`, in a memory context that is emptied after each batch. False, and nothing
     /// is added, where that would not do what an INSERT does. CHECK constraints are not looked at: the caller gives values that
     /// meet them.

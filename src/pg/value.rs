@@ -22,6 +22,11 @@ unsafe extern "C-unwind" {
     ) -> *mut pg_sys::JsonbValue;
     fn JsonbValueToJsonb(value: *mut pg_sys::JsonbValue) -> *mut pg_sys::Jsonb;
     fn pfree(memory: *mut std::ffi::c_void);
+    fn pg_server_to_any(
+        text: *const std::ffi::c_char,
+        len: std::ffi::c_int,
+        encoding: std::ffi::c_int,
+    ) -> *mut std::ffi::c_char;
 }
 
 /// Whether two values of `column` are the same byte for byte (after detoasting). Where both are the same TOAST pointer
@@ -155,6 +160,26 @@ pub fn holds(datum: Datum, bytes: &[u8]) -> bool {
             call(|| pfree(packed.cast()));
         }
         same
+    }
+}
+
+/// Whether a `text` datum begins with these bytes and goes on after them.
+pub fn begins_with_more(datum: Datum, bytes: &[u8]) -> bool {
+    let all = text_bytes(datum);
+    all.len() > bytes.len() && all.starts_with(bytes)
+}
+
+/// A `text` datum as bytes of UTF-8, whatever the server's encoding.
+pub fn utf8_bytes(datum: Datum) -> Vec<u8> {
+    let bytes = text_bytes(datum);
+    // SAFETY: reads that many bytes; what it returns is either they or a C string.
+    unsafe {
+        let there =
+            call(|| pg_server_to_any(bytes.as_ptr().cast(), bytes.len() as i32, pg_sys::pg_enc::PG_UTF8 as i32));
+        if there.cast_const() == bytes.as_ptr().cast() {
+            return bytes;
+        }
+        CStr::from_ptr(there).to_bytes().to_vec()
     }
 }
 
