@@ -2,6 +2,7 @@
 
 TABLE = """
 SET client_min_messages = error;
+SELECT customer_workflow.unprotect(t, '{*}', cancel_open => true) FROM to_regclass('shop_customer') AS t WHERE t IS NOT NULL;
 DROP TABLE IF EXISTS shop_customer;
 CREATE TABLE shop_customer (
     id            bigint PRIMARY KEY,
