@@ -158,6 +158,7 @@ pub(super) struct Records {
 fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
     let who = person::current();
     let mut companies: Vec<Records> = Vec::new();
+    let mut places: HashMap<Option<Rc<str>>, usize> = HashMap::new();
     let mut whole: BTreeMap<(Operation, Option<Rc<str>>), Records> = BTreeMap::new();
     let mut whole_at: HashMap<(Operation, [u8; 16]), usize> = HashMap::new();
     let mut at: HashMap<[u8; 16], (usize, usize)> = HashMap::new();
@@ -175,7 +176,10 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
                     known.extend(changes);
                     gone.extend(withdrawn);
                 } else {
-                    let of = of_company(&mut companies, entry.company);
+                    let of = *places.entry(entry.company.clone()).or_insert_with(|| {
+                        companies.push(Records { company: entry.company, ..Records::default() });
+                        companies.len() - 1
+                    });
                     let records = &mut companies[of];
                     records.depth = records.depth.max(entry.depth);
                     at.insert(entry.hash, (of, records.keys.len()));
@@ -240,14 +244,6 @@ fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
         let args = [Some(Datum::from(table.table_id)), Some(uuids(gone.iter())), Some(uuids(taken.iter()))];
         RECORDS_GONE.run(&args, |_| ());
     }
-}
-
-/// The place of a company's records, which follow one another in order of time.
-fn of_company(companies: &mut Vec<Records>, company: Option<Rc<str>>) -> usize {
-    companies.iter().position(|r| r.company == company).unwrap_or_else(|| {
-        companies.push(Records { company, keys: Vec::new(), hashes: Vec::new(), depth: 0, changes: Vec::new() });
-        companies.len() - 1
-    })
 }
 
 pub(super) fn uuids<'a>(hashes: impl Iterator<Item = &'a [u8; 16]>) -> Datum {

@@ -4,7 +4,7 @@
 use super::buffer::{self, Change, Kind, Operation};
 use super::config::{self, Behavior, NewRecords, OnDelete, OnInsert, Policy, Relation};
 use super::rules::Applies;
-use super::trigger::{Outcome, called_by, change, key_of, passes};
+use super::trigger::{Outcome, called_by, change, key_of};
 use super::{flush, functions, key, moving, new_records, notice};
 use crate::apply::permit;
 use crate::error::{Report, raise};
@@ -29,7 +29,7 @@ pub fn inserting(call: &Call) -> Option<Datum> {
     let applies = Applies::to_only(&relation, &event);
     if permit::check_record(&relation, &event, &text, Operation::Insert)
         || relation.table.on_insert() == OnInsert::Allow
-        || passes(&relation, &applies).is_some()
+        || applies.passes(&relation).is_some()
     {
         return event.unchanged();
     }
@@ -69,7 +69,7 @@ pub fn inserted(call: &Call) -> Option<Datum> {
     let applies = Applies::to_only(&relation, &event);
     let policy = applies.policy(&person::current());
     let allowed = (policy.of_records() == Behavior::AllowWithoutApproval).then_some("data_entity");
-    let past_approval = passes(&relation, &applies).or(allowed);
+    let past_approval = applies.passes(&relation).or(allowed);
     let kind = match (table.on_insert(), past_approval) {
         (OnInsert::Allow, _) => None,
         (_, Some(reason)) => Some(Kind::Direct(fields(&relation, &event, true), reason)),
@@ -105,7 +105,7 @@ pub fn deleting(call: &Call) -> Option<Datum> {
     if moving::is_leaving(root, &text)
         || permit::check_record(&relation, &event, &text, Operation::Delete)
         || relation.table.on_delete() == OnDelete::Allow
-        || passes(&relation, &applies).is_some()
+        || applies.passes(&relation).is_some()
         || !proposing && new_records::has(&relation, || key::hash(&text))
     {
         return event.unchanged();
@@ -138,7 +138,7 @@ pub fn deleted(relation: &Relation, event: &Event, text: &str, hash: [u8; 16]) {
         return;
     }
     let applies = Applies::to_only(relation, event);
-    let reason = if let Some(reason) = passes(relation, &applies) {
+    let reason = if let Some(reason) = applies.passes(relation) {
         reason
     } else if applies.policy(&person::current()).of_records() == Behavior::AllowWithoutApproval {
         "data_entity"

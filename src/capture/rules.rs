@@ -2,6 +2,7 @@
 //! under the rules of both.
 
 use super::config::{AutoSubmit, Behavior, Policy, RedundantUpdate, Relation};
+use crate::guard::maintenance;
 use crate::guard::person::Who;
 use crate::pg::column::Column;
 use crate::pg::row::{Event, Side};
@@ -109,6 +110,15 @@ impl<'a> Applies<'a> {
     /// The master switch.
     pub fn enabled(&self) -> bool {
         self.each().any(|r| r.enabled)
+    }
+
+    /// Why everything that is written to the record passes now, if it does.
+    pub fn passes(&self, relation: &Relation) -> Option<&'static str> {
+        if maintenance::passes(relation.shape.root) {
+            Some("maintenance")
+        } else {
+            (!self.enabled()).then_some("disabled")
+        }
     }
 
     /// Whether a change of this field needs approval.

@@ -190,7 +190,7 @@ pub fn last(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     let applies = Applies::to(&relation, &event);
-    if let Some(reason) = passes(&relation, &applies) {
+    if let Some(reason) = applies.passes(&relation) {
         let direct = differing(&relation, &event, &applies);
         let outcome = Outcome::new(applies.company.clone(), None, direct, reason);
         return finish(&relation, &event, outcome, Vec::new(), &applies);
@@ -237,15 +237,6 @@ pub fn last(call: &Call) -> Option<Datum> {
     }
     let outcome = Outcome::new(applies.company.clone(), held, direct, "data_entity");
     finish(&relation, &event, outcome, back, &applies)
-}
-
-/// Why everything that is written to the table passes now, if it does.
-pub fn passes(relation: &Relation, applies: &Applies) -> Option<&'static str> {
-    if maintenance::passes(relation.shape.root) {
-        Some("maintenance")
-    } else {
-        (!applies.enabled()).then_some("disabled")
-    }
 }
 
 /// What an updated row amounts to.
