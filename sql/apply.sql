@@ -85,6 +85,16 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._deferrable(regclass, oid, boolean) IS 'Names of deferrable constraints of a table and of those that reference it, as far as a role can set them: all, and those to be deferred again';
 
+CREATE FUNCTION customer_workflow._without_domain(type oid) RETURNS oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH RECURSIVE d (oid, next) AS (
+        SELECT t.oid, t.typbasetype FROM pg_type AS t WHERE t.oid = type
+        UNION ALL
+        SELECT t.oid, t.typbasetype FROM d JOIN pg_type AS t ON t.oid = d.next)
+    SELECT d.oid FROM d WHERE d.next = 0
+$$;
+COMMENT ON FUNCTION customer_workflow._without_domain(oid) IS 'The type that a domain is over in the end; any other is itself';
+
 CREATE FUNCTION customer_workflow._write(table_id integer, role oid, past_row_security boolean, keys jsonb[], fields text[], proposed text[], images bytea[],
                                          keep_books boolean)
     RETURNS TABLE (written bigint, different bigint)
@@ -115,9 +125,7 @@ BEGIN
               FROM unnest(fields) WITH ORDINALITY AS u (name, n)
               JOIN pg_attribute AS a ON a.attrelid = tab.relation AND a.attname = u.name AND NOT a.attisdropped
               JOIN pg_type AS ty ON ty.oid = a.atttypid
-             CROSS JOIN LATERAL (WITH RECURSIVE d (oid, next) AS (
-                     SELECT ty.oid, ty.typbasetype UNION ALL SELECT x.oid, x.typbasetype FROM d JOIN pg_type AS x ON x.oid = d.next)
-                 SELECT d.oid FROM d WHERE d.next = 0) AS base) AS f,
+             CROSS JOIN LATERAL customer_workflow._without_domain(ty.oid) AS base (oid)) AS f,
            (SELECT string_agg(format(E', %I = (SELECT (%s\n) FROM (SELECT t.*) AS old)', e.key, e.value), '' ORDER BY e.key) AS assign
               FROM jsonb_each_text(CASE WHEN keep_books THEN coalesce(tab.options -> 'bookkeeping', '{}') ELSE '{}' END) AS e) AS b;
 
@@ -377,6 +385,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._moved(bigint[]) IS 'Changes whose stored value is neither the original nor the proposed one any more';
 
 REVOKE EXECUTE ON FUNCTION
+    customer_workflow._without_domain(oid),
     customer_workflow._key_value(name, text), customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean, boolean), customer_workflow._labels(integer, jsonb[]), customer_workflow._deferrable(regclass, oid, boolean),
     customer_workflow._write(integer, oid, boolean, jsonb[], text[], text[], bytea[], boolean), customer_workflow._check_now(text, text),
     customer_workflow._write_proposals(bigint[], boolean, boolean),

@@ -18,9 +18,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
               FROM unnest(fields) WITH ORDINALITY AS u (name, n)
               JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = u.name AND NOT a.attisdropped
               JOIN pg_type AS ty ON ty.oid = a.atttypid
-             CROSS JOIN LATERAL (WITH RECURSIVE d (oid, next) AS (
-                     SELECT ty.oid, ty.typbasetype UNION ALL SELECT x.oid, x.typbasetype FROM d JOIN pg_type AS x ON x.oid = d.next)
-                 SELECT d.oid FROM d WHERE d.next = 0) AS base) AS c,
+             CROSS JOIN LATERAL customer_workflow._without_domain(ty.oid) AS base (oid)) AS c,
            (SELECT string_agg(format('w.w%s %s v.f%s', array_position(fields, p.field::text), p.equals, array_position(fields, p.field::text)), ' AND ') AS matches,
                    -- who comes second waits for the first, and finds the record there
                    CASE WHEN (SELECT i.indimmediate FROM pg_index AS i WHERE i.indrelid = relation AND i.indisprimary)

@@ -104,13 +104,8 @@ BEGIN
       FROM unnest(page.fields, page.befores, page.stored, page.images) WITH ORDINALITY AS f (field, before, stored, image, n)
       JOIN pg_attribute AS a ON a.attrelid = page.relation AND a.attname = f.field AND a.attnum > 0 AND NOT a.attisdropped
      CROSS JOIN LATERAL (
-        WITH RECURSIVE d (oid, next) AS (
-            SELECT ty.oid, ty.typbasetype FROM pg_type AS ty WHERE ty.oid = a.atttypid
-            UNION ALL
-            SELECT x.oid, x.typbasetype FROM d JOIN pg_type AS x ON x.oid = d.next)
-        SELECT format_type(d.oid, NULL) AS base, format_type(a.atttypid, NULL) AS own,
-               format('customer_workflow._input(%L, NULL::%s)', f.before, format_type(a.atttypid, NULL)) AS as_text
-          FROM d WHERE d.next = 0) AS v
+        SELECT format_type(customer_workflow._without_domain(a.atttypid), NULL) AS base, format_type(a.atttypid, NULL) AS own,
+               format('customer_workflow._input(%L, NULL::%s)', f.before, format_type(a.atttypid, NULL)) AS as_text) AS v
      WHERE f.stored COLLATE "C" IS DISTINCT FROM f.before OR f.image IS NOT NULL;
     IF statement IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'CW003', MESSAGE = format('nothing of proposal %s for "%s" %s is left to revert', page.proposal, tab, page.record_key),
