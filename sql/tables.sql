@@ -261,7 +261,9 @@ CREATE TABLE customer_workflow.history (
     step          text,
     comment       text,
     digest        text,
-    details       jsonb
+    details       jsonb,
+    transaction   xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
+    identity      jsonb
 );
 CREATE INDEX history_of_proposal ON customer_workflow.history (proposal) WHERE proposal IS NOT NULL;
 COMMENT ON TABLE customer_workflow.history IS 'Everything that happened to proposals and to the configuration; append-only';
@@ -279,6 +281,8 @@ COMMENT ON COLUMN customer_workflow.history.step IS 'The step in that element';
 COMMENT ON COLUMN customer_workflow.history.comment IS 'What the person said';
 COMMENT ON COLUMN customer_workflow.history.digest IS 'The digest of what was submitted or decided';
 COMMENT ON COLUMN customer_workflow.history.details IS 'What belongs to the kind: the changes at submit, the options at configure, …';
+COMMENT ON COLUMN customer_workflow.history.transaction IS 'The transaction that recorded it, on the server where it did: numbers of entries may commit in another order';
+COMMENT ON COLUMN customer_workflow.history.identity IS 'How it was established who acts, and from where';
 
 CREATE TABLE customer_workflow.direct_change (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -41,9 +41,9 @@ static PROPOSAL: Target<15> = Target::new(
 static CHANGE: Target<6> =
     Target::new(c"change", ["proposal", "field", "original", "proposed", "image", "changed_at"], &[]);
 
-static HISTORY: Target<9> = Target::new(
+static HISTORY: Target<10> = Target::new(
     c"history",
-    ["id", "at", "table_id", "proposal", "kind", "person", "database_role", "source", "comment"],
+    ["id", "at", "transaction", "table_id", "proposal", "kind", "person", "database_role", "source", "comment"],
     &[("history_of_proposal", &["proposal"])],
 );
 
@@ -183,11 +183,12 @@ fn changes(records: &Records, which: &[usize], ids: &[i64]) {
 
 fn history(table: &Table, common: &Common, ids: &[i64]) {
     let (table_id, kind) = (Datum::from(table.table_id), value::text("proposed"));
-    let numbers = HISTORY_IDS.take(ids.len());
+    let (numbers, transaction) = (HISTORY_IDS.take(ids.len()), value::transaction_id());
     let appended = HISTORY.append(ids.len(), |n| {
         [
             Some(Datum::from(numbers[n])),
             Some(value::now()),
+            Some(transaction),
             Some(table_id),
             Some(Datum::from(ids[n])),
             Some(kind),

@@ -14,9 +14,10 @@ const BATCH: usize = 5000;
 static HISTORY_IDS: Sequence = Sequence::new(c"history_id_seq");
 static WORK_ITEM_IDS: Sequence = Sequence::new(c"work_item_id_seq");
 
-const HISTORY_COLUMNS: [&str; 14] = [
+const HISTORY_COLUMNS: [&str; 15] = [
     "id",
     "at",
+    "transaction",
     "table_id",
     "proposal",
     "kind",
@@ -31,7 +32,7 @@ const HISTORY_COLUMNS: [&str; 14] = [
     "details",
 ];
 
-static HISTORY: Target<14> = Target::new(c"history", HISTORY_COLUMNS, &[("history_of_proposal", &["proposal"])]);
+static HISTORY: Target<15> = Target::new(c"history", HISTORY_COLUMNS, &[("history_of_proposal", &["proposal"])]);
 
 const WORK_ITEM_COLUMNS: [&str; 13] = [
     "id",
@@ -67,7 +68,7 @@ pub fn append(call: &Call) -> Option<Datum> {
     match &*target {
         "history" => {
             let places = places(&HISTORY_COLUMNS, &columns);
-            let mut last = 0;
+            let (mut last, transaction) = (0, value::transaction_id());
             portal::drain(&cursor, BATCH, |rows| {
                 let ids = HISTORY_IDS.take(rows.len());
                 // no two at the same microsecond: people sort by time
@@ -77,7 +78,7 @@ pub fn append(call: &Call) -> Option<Datum> {
                         last
                     })
                     .collect();
-                let own = |i: usize| [Datum::from(ids[i]), Datum::from(times[i])];
+                let own = |i: usize| [Datum::from(ids[i]), Datum::from(times[i]), transaction];
                 write(&HISTORY, &target, &columns, &places, rows, own, |_| true);
             });
         }

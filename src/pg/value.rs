@@ -284,6 +284,12 @@ pub fn transaction_start() -> Datum {
     Datum::from(unsafe { pg_sys::GetCurrentTransactionStartTimestamp() })
 }
 
+/// pg_current_xact_id() as an `xid8` datum: the number of the transaction, which has one from then on.
+pub fn transaction_id() -> Datum {
+    // SAFETY: assigns the number where there is none yet.
+    Datum::from(unsafe { pg_sys::GetTopFullTransactionId() }.value)
+}
+
 /// clock_timestamp() as a `timestamptz` datum.
 pub fn now() -> Datum {
     // SAFETY: reads the clock.

@@ -27,7 +27,7 @@ UPDATE customers SET credit_limit = 6000 WHERE id = 2;
 RESET SESSION AUTHORIZATION;
 SELECT to_jsonb(a) - '{id,record_key,record_hash,created_at}'::text[] = to_jsonb(b) - '{id,record_key,record_hash,created_at}'::text[] AS proposal
   FROM customer_workflow.proposal AS a, customer_workflow.proposal AS b WHERE a.id = 1 AND b.id = 2;
-SELECT to_jsonb(a) - '{id,at,proposal}'::text[] = to_jsonb(b) - '{id,at,proposal}'::text[] AS history, a.at < b.at AS later
+SELECT to_jsonb(a) - '{id,at,transaction,proposal}'::text[] = to_jsonb(b) - '{id,at,transaction,proposal}'::text[] AS history, a.at < b.at AS later
   FROM customer_workflow.history AS a, customer_workflow.history AS b WHERE a.proposal = 1 AND b.proposal = 2;
 SELECT p.id, p.created_at = c.changed_at AS same_time, c.field, c.original, c.proposed
   FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id ORDER BY p.id;
