@@ -42,7 +42,7 @@ bench:
 	@tools/bench
 
 soak:
-	@CW_SEQUENCES=10000 tools/test properties
+	@CW_SEQUENCES=10000 CW_PROGRAMS=20000 tools/test properties twin
 
 clean:
 	@tools/clean
