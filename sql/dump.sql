@@ -12,6 +12,12 @@ SELECT pg_catalog.pg_extension_config_dump('customer_workflow.pending_record', '
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.work_item', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.history', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.direct_change', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.history_checkpoint', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.history_link', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.archive_proposal', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.archive_change', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.archive_work_item', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.archive_history', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.workflow', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.workflow_version', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.calendar', '');

@@ -111,7 +111,7 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._append_only() IS 'Trigger of the history: it can only grow';
 
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON customer_workflow.history
+CREATE TRIGGER append_only BEFORE UPDATE OR TRUNCATE ON customer_workflow.history
     FOR EACH STATEMENT EXECUTE FUNCTION customer_workflow._append_only();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON customer_workflow.direct_change
     FOR EACH STATEMENT EXECUTE FUNCTION customer_workflow._append_only();

@@ -247,7 +247,10 @@ COMMENT ON COLUMN customer_workflow.work_item.instructions IS 'What to do, as th
 COMMENT ON COLUMN customer_workflow.work_item.closed_at IS 'When it stopped being open';
 COMMENT ON COLUMN customer_workflow.work_item.closed_by IS 'Who finished it';
 
+-- Of history and direct_change: the transaction has its number before the entry has its own, so that entries of transactions
+-- that began after a checkpoint have higher numbers than those that it covers. Defaults are computed in the order of the columns.
 CREATE TABLE customer_workflow.history (
+    transaction   xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at            timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     table_id      integer,
@@ -262,7 +265,6 @@ CREATE TABLE customer_workflow.history (
     comment       text,
     digest        text,
     details       jsonb,
-    transaction   xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     identity      jsonb
 );
 CREATE INDEX history_of_proposal ON customer_workflow.history (proposal) WHERE proposal IS NOT NULL;
@@ -285,6 +287,7 @@ COMMENT ON COLUMN customer_workflow.history.transaction IS 'The transaction that
 COMMENT ON COLUMN customer_workflow.history.identity IS 'How it was established who acts, and from where';
 
 CREATE TABLE customer_workflow.direct_change (
+    transaction    xid8 NOT NULL DEFAULT pg_catalog.pg_current_xact_id(),
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at             timestamptz NOT NULL DEFAULT pg_catalog.clock_timestamp(),
     table_id       integer NOT NULL,
@@ -299,6 +302,7 @@ CREATE TABLE customer_workflow.direct_change (
 CREATE INDEX direct_change_of_table ON customer_workflow.direct_change (table_id, id);
 COMMENT ON TABLE customer_workflow.direct_change IS 'Protected values that were written past approval by permission; append-only';
 COMMENT ON COLUMN customer_workflow.direct_change.id IS 'Order of recording';
+COMMENT ON COLUMN customer_workflow.direct_change.transaction IS 'The transaction that recorded it, on the server where it did';
 COMMENT ON COLUMN customer_workflow.direct_change.at IS 'When';
 COMMENT ON COLUMN customer_workflow.direct_change.table_id IS 'The protected table';
 COMMENT ON COLUMN customer_workflow.direct_change.record_key IS 'The record';

@@ -7,6 +7,7 @@ mod capture;
 mod decide;
 mod error;
 mod guard;
+mod history;
 mod pg;
 mod settings;
 mod worker;
@@ -71,7 +72,11 @@ extension_sql_file!("../sql/calendars.sql", name = "calendars", requires = ["wor
 extension_sql_file!("../sql/simulate.sql", name = "simulate", requires = ["calendars"]);
 extension_sql_file!("../sql/maintenance.sql", name = "maintenance", requires = ["simulate"]);
 extension_sql_file!("../sql/drift.sql", name = "drift", requires = ["maintenance"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["drift"]);
+extension_sql_file!("../sql/history_tables.sql", name = "history_tables", requires = ["drift"]);
+extension_sql_file!("../sql/history_proof.sql", name = "history_proof", requires = ["history_tables"]);
+extension_sql_file!("../sql/history_verify.sql", name = "history_verify", requires = ["history_proof"]);
+extension_sql_file!("../sql/archive.sql", name = "archive", requires = ["history_verify"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["archive"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]

@@ -183,7 +183,8 @@ fn changes(records: &Records, which: &[usize], ids: &[i64]) {
 
 fn history(table: &Table, common: &Common, ids: &[i64]) {
     let (table_id, kind) = (Datum::from(table.table_id), value::text("proposed"));
-    let (numbers, transaction) = (HISTORY_IDS.take(ids.len()), value::transaction_id());
+    // the transaction has its number before it takes any of an entry: see sql/history_proof.sql
+    let (transaction, numbers) = (value::transaction_id(), HISTORY_IDS.take(ids.len()));
     let appended = HISTORY.append(ids.len(), |n| {
         [
             Some(Datum::from(numbers[n])),

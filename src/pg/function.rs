@@ -57,6 +57,11 @@ impl Call {
         Some(elements(self.arg(n)?, pg_sys::TEXTOID).into_iter().map(|e| e.map(value::text_string)).collect())
     }
 
+    /// Argument `n` as an array of text, each element as it is.
+    pub fn text_datums(&self, n: usize) -> Option<Vec<Option<Datum>>> {
+        Some(elements(self.arg(n)?, pg_sys::TEXTOID))
+    }
+
     /// Argument `n` as an array of bytea, of any number of dimensions, row by row.
     pub fn byteas(&self, n: usize) -> Option<Vec<Option<Datum>>> {
         Some(elements(self.arg(n)?, pg_sys::BYTEAOID))

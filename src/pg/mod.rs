@@ -89,6 +89,10 @@ mod exports {
         cw_evaluate_as, pg_finfo_cw_evaluate_as => crate::guard::functions::evaluate_as;
         cw_route, pg_finfo_cw_route => crate::decide::simulate::route;
         cw_append, pg_finfo_cw_append => crate::decide::append::append;
+        cw_content, pg_finfo_cw_content => crate::history::content;
+        cw_link, pg_finfo_cw_link => crate::history::link;
+        cw_grow, pg_finfo_cw_grow => crate::history::grow;
+        cw_root, pg_finfo_cw_root => crate::history::root;
         cw_distinct, pg_finfo_cw_distinct => crate::decide::numbers::distinct;
         cw_minus, pg_finfo_cw_minus => crate::decide::numbers::minus;
         cw_digest_line, pg_finfo_cw_digest_line => crate::decide::digest::line;
