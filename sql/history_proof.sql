@@ -30,6 +30,7 @@ SELECT 'h'::"char" AS source,
        coalesce(h.proposal, h.table_id, 0) AS chain,
        h.id AS entry,
        h.transaction,
+       h.at,
        h.table_id,
        h.proposal,
        customer_workflow._content(ARRAY['history', h.id::text, h.transaction::text, extract(epoch FROM h.at)::text, h.table_id::text,
@@ -43,12 +44,12 @@ SELECT 'h'::"char" AS source,
                details, identity
           FROM customer_workflow.archive_history) AS h
 UNION ALL
-SELECT 'd', 'd', d.table_id, d.id, d.transaction, d.table_id, NULL,
+SELECT 'd', 'd', d.table_id, d.id, d.transaction, d.at, d.table_id, NULL,
        customer_workflow._content(ARRAY['direct_change', d.id::text, d.transaction::text, extract(epoch FROM d.at)::text, d.table_id::text,
            d.record_key::text, d.field, d.original_value, d.new_value, d.person, d.database_role, d.reason])
   FROM customer_workflow.direct_change AS d
 UNION ALL
-SELECT 'c', 'c', 0, c.number, NULL, NULL, NULL,
+SELECT 'c', 'c', 0, c.number, NULL, c.at, NULL, NULL,
        customer_workflow._content(ARRAY['checkpoint', c.number::text, extract(epoch FROM c.at)::text, c.size::text, encode(c.root, 'hex'),
            encode(c.tree, 'hex'), c.snapshot::text, c.last_entry::text, c.last_direct_change::text, c.system_identifier::text,
            c.format::text, c.person, c.database_role])
@@ -59,6 +60,7 @@ COMMENT ON COLUMN customer_workflow._history_entry.kind IS 'The kind of chain, s
 COMMENT ON COLUMN customer_workflow._history_entry.chain IS 'Which chain of that kind';
 COMMENT ON COLUMN customer_workflow._history_entry.entry IS 'Its number';
 COMMENT ON COLUMN customer_workflow._history_entry.transaction IS 'The transaction that recorded it';
+COMMENT ON COLUMN customer_workflow._history_entry.at IS 'When';
 COMMENT ON COLUMN customer_workflow._history_entry.table_id IS 'The protected table';
 COMMENT ON COLUMN customer_workflow._history_entry.proposal IS 'The proposal';
 COMMENT ON COLUMN customer_workflow._history_entry.content IS 'SHA-256 of what it says';
@@ -104,6 +106,7 @@ DECLARE
     low_entry bigint := 0;
     low_change bigint := 0;
     made customer_workflow.history_checkpoint;
+    began timestamptz;
 BEGIN
     PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     PERFORM customer_workflow._require_auditor();
@@ -122,6 +125,7 @@ BEGIN
           FROM customer_workflow.history_checkpoint AS c
          WHERE c.system_identifier = last.system_identifier AND pg_snapshot_xmax(c.snapshot) <= pg_snapshot_xmin(last.snapshot);
     END IF;
+    began := clock_timestamp();
     -- one statement, so that what is noted as its snapshot is what it has read by
     WITH seen AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
     new AS (
@@ -166,7 +170,7 @@ BEGIN
     )
     INSERT INTO customer_workflow.history_checkpoint
            (number, at, size, root, tree, snapshot, last_entry, last_direct_change, system_identifier, person, database_role)
-    SELECT coalesce(last.number, 0) + 1, clock_timestamp(), t.size, customer_workflow._root(t.tree), t.tree, s.snapshot,
+    SELECT coalesce(last.number, 0) + 1, began, t.size, customer_workflow._root(t.tree), t.tree, s.snapshot,
            greatest(t.entry, last.last_entry, 0), greatest(t.change, last.last_direct_change, 0),
            (SELECT system_identifier FROM pg_control_system()), customer_workflow._require_person(), session_user
       FROM total AS t, seen AS s

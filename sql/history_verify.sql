@@ -1,11 +1,11 @@
 -- verify_history(): whether what is stored is what the checkpoints saw.
 
 CREATE FUNCTION customer_workflow._checks(given jsonb)
-    RETURNS TABLE (number bigint, kept boolean, size bigint, root bytea, snapshot text, running xid8[], last_entry bigint, last_change bigint)
+    RETURNS TABLE (number bigint, kept boolean, at timestamptz, size bigint, root bytea, snapshot text, running xid8[], last_entry bigint, last_change bigint)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN QUERY
-    SELECT c.number, false, c.size, c.root, c.snapshot::text, ARRAY(SELECT pg_snapshot_xip(c.snapshot)), c.last_entry, c.last_direct_change
+    SELECT c.number, false, c.at, c.size, c.root, c.snapshot::text, ARRAY(SELECT pg_snapshot_xip(c.snapshot)), c.last_entry, c.last_direct_change
       FROM customer_workflow.history_checkpoint AS c;
     IF _checks.given IS NOT NULL THEN
         IF _checks.given ->> 'format' IS DISTINCT FROM '1' THEN
@@ -16,9 +16,9 @@ BEGIN
         END IF;
         BEGIN
             RETURN QUERY
-            SELECT g.number, true, g.size, decode(g.root, 'hex'), g.snapshot::text, ARRAY(SELECT pg_snapshot_xip(g.snapshot)), g.last_entry, g.last_direct_change
-              FROM jsonb_to_record(_checks.given) AS g (number bigint, size bigint, root text, snapshot pg_snapshot, last_entry bigint, last_direct_change bigint)
-             WHERE g.number > 0 AND g.size >= 0 AND length(g.root) = 64 AND g.snapshot IS NOT NULL AND g.last_entry >= 0 AND g.last_direct_change >= 0;
+            SELECT g.number, true, g.at, g.size, decode(g.root, 'hex'), g.snapshot::text, ARRAY(SELECT pg_snapshot_xip(g.snapshot)), g.last_entry, g.last_direct_change
+              FROM jsonb_to_record(_checks.given) AS g (number bigint, at timestamptz, size bigint, root text, snapshot pg_snapshot, last_entry bigint, last_direct_change bigint)
+             WHERE g.number > 0 AND g.size >= 0 AND length(g.root) = 64 AND g.at IS NOT NULL AND g.snapshot IS NOT NULL AND g.last_entry >= 0 AND g.last_direct_change >= 0;
             IF NOT FOUND THEN
                 RAISE data_exception USING MESSAGE = 'Something is missing in it.';
             END IF;
@@ -61,59 +61,58 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
            CASE WHEN s.number IS NULL THEN format('checkpoint %s is not stored', k.number)
                 ELSE format('checkpoint %s is stored otherwise than it was kept elsewhere', k.number) END
       FROM checks AS k LEFT JOIN checks AS s ON s.number = k.number AND NOT s.kept
-     WHERE k.kept AND (s.size, s.root, s.snapshot, s.last_entry, s.last_change) IS DISTINCT FROM (k.size, k.root, k.snapshot, k.last_entry, k.last_change)
+     WHERE k.kept AND (s.at, s.size, s.root, s.snapshot, s.last_entry, s.last_change) IS DISTINCT FROM (k.at, k.size, k.root, k.snapshot, k.last_entry, k.last_change)
 $$;
 COMMENT ON FUNCTION customer_workflow._checked_links(jsonb) IS 'What is wrong with the chains: links that are missing, or not those of a checkpoint';
 
+-- What a checkpoint has not seen was recorded by a transaction that was running then, or by one that began later: then it has a
+-- higher number than all that it saw, and a later time. A minute is left for clocks that are set.
 CREATE FUNCTION customer_workflow._checked_entries(given jsonb) RETURNS TABLE (problem text, source text, entry bigint, proposal bigint, table_id integer, message text)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
     WITH checks AS MATERIALIZED (SELECT * FROM customer_workflow._checks(_checked_entries.given)),
-    top AS (SELECT coalesce(max(c.last_entry), 0) AS entry, coalesce(max(c.last_change), 0) AS change, max(c.number) FILTER (WHERE NOT c.kept) AS checkpoint FROM checks AS c),
-    links AS (SELECT l.*, (CASE WHEN l.kind IN ('d', 'c') THEN l.kind ELSE 'h' END)::"char" AS source,
-                     lag(l.hash) OVER (PARTITION BY l.kind, l.chain ORDER BY l.position) AS previous
-                FROM customer_workflow.history_link AS l)
-    SELECT CASE WHEN l.position IS NULL THEN 'inserted' WHEN e.entry IS NULL THEN 'removed' ELSE 'changed' END,
-           CASE coalesce(e.source, l.source) WHEN 'h' THEN 'workflow_history' WHEN 'd' THEN 'direct_changes' ELSE 'checkpoints' END,
-           coalesce(e.entry, l.entry),
-           coalesce(e.proposal, CASE WHEN l.kind = 'p' THEN l.chain END),
-           coalesce(e.table_id, CASE WHEN l.kind IN ('t', 'd') THEN l.chain END::integer),
-           CASE WHEN l.position IS NULL THEN 'a checkpoint that must have seen it has not'
-                WHEN e.entry IS NULL THEN format('it is gone; it was link %s of the chains', l.position)
-                ELSE format('it is not what it was as link %s of the chains', l.position) END
-      FROM links AS l
-      FULL JOIN customer_workflow._history_entry AS e ON e.source = l.source AND e.entry = l.entry
-     WHERE CASE WHEN e.entry IS NULL THEN true
-                WHEN l.position IS NOT NULL THEN e.kind <> l.kind OR e.chain <> l.chain OR customer_workflow._link(NULL, l.previous, e.content) <> l.hash
-                WHEN e.source = 'c' THEN e.entry < (SELECT checkpoint FROM top)
-                WHEN e.source = 'd' THEN e.entry <= (SELECT change FROM top)
-                     AND EXISTS (SELECT FROM checks AS c WHERE c.last_change >= e.entry AND e.transaction <> ALL (c.running))
-                ELSE e.entry <= (SELECT entry FROM top)
-                     AND EXISTS (SELECT FROM checks AS c WHERE c.last_entry >= e.entry AND e.transaction <> ALL (c.running)) END
-$$;
-COMMENT ON FUNCTION customer_workflow._checked_entries(jsonb) IS 'Entries that are not what was chained, that are gone, or that came when they should have been there';
-
--- Links that were planted behind a checkpoint: entries that it must have seen, and has not.
-CREATE FUNCTION customer_workflow._checked_order(given jsonb) RETURNS TABLE (problem text, source text, entry bigint, proposal bigint, table_id integer, message text)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET jit = off AS $$
-    WITH checks AS MATERIALIZED (SELECT * FROM customer_workflow._checks(_checked_order.given)),
+    -- between which checkpoints, and what those before saw at most
     spans AS MATERIALIZED (
-        SELECT c.size AS after, coalesce(lead(c.size) OVER w, 9223372036854775807) AS up_to,
-               max(c.last_entry) OVER w AS last_entry, max(c.last_change) OVER w AS last_change
-          FROM checks AS c WINDOW w AS (ORDER BY c.size, c.number, c.kept)),
-    late AS MATERIALIZED (
-        SELECT l.position, l.kind, l.entry, s.after
-          FROM spans AS s
-         CROSS JOIN LATERAL (SELECT * FROM customer_workflow.history_link AS l WHERE l.position > s.after AND l.position <= s.up_to) AS l
-         WHERE CASE l.kind WHEN 'c' THEN false WHEN 'd' THEN l.entry <= s.last_change ELSE l.entry <= s.last_entry END)
-    SELECT 'inserted', CASE WHEN l.kind = 'd' THEN 'direct_changes' ELSE 'workflow_history' END, l.entry, e.proposal, e.table_id,
-           'a checkpoint that must have seen it has not'
-      FROM late AS l
-      JOIN customer_workflow._history_entry AS e ON e.source = CASE WHEN l.kind = 'd' THEN 'd' ELSE 'h' END::"char" AND e.entry = l.entry
-     WHERE EXISTS (SELECT FROM checks AS c
-                    WHERE c.size <= l.after AND e.transaction <> ALL (c.running)
-                      AND l.entry <= CASE WHEN l.kind = 'd' THEN c.last_change ELSE c.last_entry END)
+        SELECT lag(b.size, 1, -9223372036854775807) OVER w AS after, b.size AS up_to,
+               max(b.last_entry) OVER before AS last_entry, max(b.last_change) OVER before AS last_change, max(b.at) OVER before AS at
+          FROM (SELECT c.size, c.last_entry, c.last_change, c.at FROM checks AS c UNION ALL SELECT 9223372036854775807, NULL, NULL, NULL) AS b
+        WINDOW w AS (ORDER BY b.size), before AS (ORDER BY b.size ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)),
+    last AS MATERIALIZED (SELECT s.*, (SELECT max(c.number) FROM checks AS c WHERE NOT c.kept) AS checkpoint FROM spans AS s WHERE s.up_to = 9223372036854775807),
+    links AS (SELECT l.*, (CASE WHEN l.kind IN ('d', 'c') THEN l.kind ELSE 'h' END)::"char" AS source,
+                     lag(l.hash) OVER (PARTITION BY l.kind, l.chain ORDER BY l.position) AS previous, s.after, s.last_entry, s.last_change, s.at
+                FROM spans AS s CROSS JOIN LATERAL (SELECT * FROM customer_workflow.history_link AS l WHERE l.position > s.after AND l.position <= s.up_to) AS l),
+    compared AS (
+        SELECT l.position, l.kind, l.chain, l.source AS link_source, l.entry AS link_entry, l.hash, l.previous,
+               e.source, e.kind AS entry_kind, e.chain AS entry_chain, e.entry, e.transaction, e.at, e.proposal, e.table_id, e.content,
+               coalesce(l.after, 9223372036854775807) AS after,
+               CASE WHEN l.position IS NOT NULL THEN l.at ELSE (SELECT at FROM last) END - interval '1 minute' AS before_at,
+               CASE WHEN e.source = 'd' THEN CASE WHEN l.position IS NOT NULL THEN l.last_change ELSE (SELECT last_change FROM last) END
+                    ELSE CASE WHEN l.position IS NOT NULL THEN l.last_entry ELSE (SELECT last_entry FROM last) END END AS last_seen
+          FROM links AS l
+          FULL JOIN customer_workflow._history_entry AS e ON e.source = l.source AND e.entry = l.entry),
+    judged AS (
+        SELECT c.*, CASE WHEN c.entry IS NULL THEN 'removed'
+                         WHEN c.position IS NOT NULL
+                              AND (c.entry_kind <> c.kind OR c.entry_chain <> c.chain OR customer_workflow._link(NULL, c.previous, c.content) <> c.hash) THEN 'changed'
+                         WHEN c.source = 'c' THEN CASE WHEN c.position IS NULL AND c.entry < (SELECT checkpoint FROM last) THEN 'inserted' END
+                         WHEN c.entry <= c.last_seen
+                              AND EXISTS (SELECT FROM checks AS k WHERE k.size <= c.after AND c.transaction <> ALL (k.running)
+                                             AND c.entry <= CASE WHEN c.source = 'd' THEN k.last_change ELSE k.last_entry END) THEN 'inserted'
+                         WHEN c.at < c.before_at
+                              AND EXISTS (SELECT FROM checks AS k WHERE k.size <= c.after AND c.transaction <> ALL (k.running)
+                                             AND c.at < k.at - interval '1 minute') THEN 'backdated' END AS problem
+          FROM compared AS c)
+    SELECT j.problem,
+           CASE coalesce(j.source, j.link_source) WHEN 'h' THEN 'workflow_history' WHEN 'd' THEN 'direct_changes' ELSE 'checkpoints' END,
+           coalesce(j.entry, j.link_entry),
+           coalesce(j.proposal, CASE WHEN j.kind = 'p' THEN j.chain END),
+           coalesce(j.table_id, CASE WHEN j.kind IN ('t', 'd') THEN j.chain END::integer),
+           CASE j.problem WHEN 'removed' THEN format('it is gone; it was link %s of the chains', j.position)
+                          WHEN 'changed' THEN format('it is not what it was as link %s of the chains', j.position)
+                          WHEN 'inserted' THEN 'by its number it was recorded before a checkpoint that has not seen it'
+                          ELSE 'by its time it was recorded before a checkpoint that has not seen it' END
+      FROM judged AS j WHERE j.problem IS NOT NULL
 $$;
-COMMENT ON FUNCTION customer_workflow._checked_order(jsonb) IS 'Entries that were chained after a checkpoint that must have seen them';
+COMMENT ON FUNCTION customer_workflow._checked_entries(jsonb) IS 'Entries that are not what was chained, that are gone, or that came when a checkpoint should have seen them';
 
 -- What decisions shows beside the history: author and record of a proposal. The digest that people have decided by covers the record.
 CREATE FUNCTION customer_workflow._checked_proposals() RETURNS TABLE (problem text, source text, entry bigint, proposal bigint, table_id integer, message text)
@@ -193,11 +192,9 @@ BEGIN
             UNION ALL
             SELECT 2, e.* FROM customer_workflow._checked_entries(verify_history.checkpoint) AS e
             UNION ALL
-            SELECT 3, o.* FROM customer_workflow._checked_order(verify_history.checkpoint) AS o
+            SELECT 3, p.* FROM customer_workflow._checked_proposals() AS p
             UNION ALL
-            SELECT 4, p.* FROM customer_workflow._checked_proposals() AS p
-            UNION ALL
-            SELECT 5, g.* FROM customer_workflow._checked_guards() AS g) AS f
+            SELECT 4, g.* FROM customer_workflow._checked_guards() AS g) AS f
       LEFT JOIN customer_workflow.proposal AS p ON p.id = f.proposal
       LEFT JOIN customer_workflow.archive_proposal AS a ON a.id = f.proposal
       LEFT JOIN customer_workflow.protected_table AS t ON t.id = coalesce(f.table_id, p.table_id, a.table_id)
@@ -207,4 +204,4 @@ $$;
 COMMENT ON FUNCTION customer_workflow.verify_history(jsonb) IS 'Whether the history is what the checkpoints saw, also one that was kept elsewhere: a row a problem, none when it is; for auditors, the database owner and superusers';
 
 REVOKE EXECUTE ON FUNCTION customer_workflow._checks(jsonb), customer_workflow._checked_links(jsonb), customer_workflow._checked_entries(jsonb),
-    customer_workflow._checked_order(jsonb), customer_workflow._checked_proposals(), customer_workflow._checked_guards() FROM PUBLIC;
+    customer_workflow._checked_proposals(), customer_workflow._checked_guards() FROM PUBLIC;
