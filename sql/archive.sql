@@ -42,6 +42,7 @@ COMMENT ON FUNCTION customer_workflow._closed_before(timestamptz) IS 'Closed pro
 CREATE FUNCTION customer_workflow.archive_history(older_than interval) RETURNS bigint
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
+SET intervalstyle = postgres
 SET jit = off
 AS $$
 DECLARE
