@@ -42,7 +42,7 @@ RESET SESSION AUTHORIZATION;
 SELECT w.proposal, to_jsonb(w) - '{id,proposal,created_at,closed_at}'::text[] = (
            SELECT to_jsonb(v) - '{id,proposal,created_at,closed_at}'::text[] FROM customer_workflow.work_item AS v WHERE v.proposal = 1) AS same
   FROM customer_workflow.work_item AS w ORDER BY w.proposal;
-SELECT a.kind, to_jsonb(a) - '{id,at,proposal,digest,details}'::text[] = to_jsonb(b) - '{id,at,proposal,digest,details}'::text[] AS same,
+SELECT a.kind, to_jsonb(a) - '{id,transaction,at,proposal,digest,details}'::text[] = to_jsonb(b) - '{id,transaction,at,proposal,digest,details}'::text[] AS same,
        a.at >= b.at AS later, a.details ->> 'changes' AS changes
   FROM customer_workflow.history AS a JOIN customer_workflow.history AS b ON b.proposal = 1 AND b.kind = a.kind
  WHERE a.proposal = 3 ORDER BY a.id;
