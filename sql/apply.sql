@@ -29,7 +29,7 @@ BEGIN
                                          CASE WHEN skip_locked THEN ' SKIP LOCKED' END) END)
       INTO query
       FROM customer_workflow._key_parts(tab.relation) AS p HAVING count(*) > 0;
-    IF tab.relation IS NULL THEN
+    IF tab.relation IS NULL OR customer_workflow._is_gate_table(tab.relation) THEN
         RETURN;
     ELSIF query IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('the protection of table "%s" is not whole', customer_workflow._name(tab.relation)),
@@ -175,6 +175,9 @@ BEGIN
     IF whole AND customer_workflow._in_sets(proposals) THEN
         PERFORM customer_workflow._write_sets(proposals, as_author);
         RETURN;
+    END IF;
+    IF 'configure' = ANY (operations) THEN
+        PERFORM customer_workflow._write_configuration(proposals);
     END IF;
     IF 'insert' = ANY (operations) THEN
         PERFORM customer_workflow._write_records(proposals, 'insert', as_author, whole);
@@ -366,7 +369,7 @@ BEGIN
                ARRAY(SELECT a.attname::text FROM customer_workflow.protected_table AS t JOIN pg_attribute AS a ON a.attrelid = t.relation
                       WHERE t.id = p.table_id AND NOT a.attisdropped) AS columns
           FROM (SELECT p.id, p.table_id, p.record_key, p.operation, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
-                  FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[]) AND p.operation IS DISTINCT FROM 'insert') AS p
+                  FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[]) AND (p.operation IN ('insert', 'configure')) IS NOT TRUE) AS p
          GROUP BY p.table_id ORDER BY p.table_id
     LOOP
         RETURN QUERY

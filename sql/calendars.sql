@@ -44,6 +44,9 @@ DECLARE
     problems text[];
     before jsonb;
 BEGIN
+    IF customer_workflow._gated('set_calendar', NULL, jsonb_build_object('name', set_calendar.name, 'definition', set_calendar.definition)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     PERFORM customer_workflow._check_object_name('calendar', set_calendar.name);
     SELECT c.definition INTO before FROM customer_workflow.calendar AS c WHERE c.name = set_calendar.name FOR UPDATE;
@@ -115,6 +118,9 @@ DECLARE
     before customer_workflow.hierarchy;
     other regclass;
 BEGIN
+    IF customer_workflow._gated('set_hierarchy', NULL, jsonb_build_object('name', set_hierarchy.name, 'relation', set_hierarchy.relation, 'person', set_hierarchy.person, 'manager', set_hierarchy.manager)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     PERFORM customer_workflow._check_object_name('hierarchy', set_hierarchy.name);
     SELECT h.* INTO before FROM customer_workflow.hierarchy AS h WHERE h.name = set_hierarchy.name FOR UPDATE;

@@ -10,6 +10,10 @@ BEGIN
     IF NOT EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation) THEN
         RAISE EXCEPTION USING ERRCODE = 'undefined_table', MESSAGE = format('table with OID %s does not exist', relation::oid);
     END IF;
+    IF customer_workflow._is_gate_table(relation) THEN
+        RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('table "%s" cannot be configured', customer_workflow._name(relation)),
+            DETAIL = 'Proposals to configure are decided by another administrator, and by nobody else.';
+    END IF;
     IF customer_workflow._configures(relation) IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = format('must be owner or administrator of table "%s"', customer_workflow._name(relation)),
@@ -66,6 +70,9 @@ DECLARE
     tab customer_workflow.protected_table;
     merged jsonb;
 BEGIN
+    IF customer_workflow._gated('configure', configure.relation, jsonb_build_object('relation', configure.relation, 'options', configure.options, 'company', configure.company)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_configures(configure.relation);
     IF configure.company IS NOT NULL THEN
         PERFORM customer_workflow._configure_company(configure.relation, configure.options, configure.company);
@@ -85,6 +92,7 @@ BEGIN
         UPDATE customer_workflow.protected_table AS t SET options = merged WHERE t.id = tab.id;
         PERFORM customer_workflow._install_record_triggers(configure.relation, merged);
         PERFORM customer_workflow._check_company_column(tab.relation);
+        PERFORM customer_workflow._require_administrators(ARRAY[tab.id]) WHERE NOT tab.options @> '{"gate_configuration": true}';
         PERFORM customer_workflow._log('configure', tab.id, NULL, NULL,
             jsonb_build_object('options', jsonb_build_object('old', tab.options, 'new', merged)));
         PERFORM customer_workflow._invalidate(configure.relation);
@@ -123,6 +131,9 @@ COMMENT ON FUNCTION customer_workflow._set_enabled(regclass, boolean, text, text
 CREATE FUNCTION customer_workflow.enable(relation regclass, company text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF customer_workflow._gated('enable', enable.relation, jsonb_build_object('relation', enable.relation, 'company', enable.company)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._set_enabled(relation, true, NULL, company);
 END
 $$;
@@ -131,6 +142,9 @@ COMMENT ON FUNCTION customer_workflow.enable(regclass, text) IS 'Switches approv
 CREATE FUNCTION customer_workflow.disable(relation regclass, comment text DEFAULT NULL, company text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    IF customer_workflow._gated('disable', disable.relation, jsonb_build_object('relation', disable.relation, 'comment', disable.comment, 'company', disable.company)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._set_enabled(relation, false, comment, company);
 END
 $$;
@@ -156,6 +170,9 @@ DECLARE
     holder text;
     tab integer;
 BEGIN
+    IF customer_workflow._gated('grant_duty', grant_duty.relation, jsonb_build_object('relation', grant_duty.relation, 'duty', grant_duty.duty, 'person', grant_duty.person)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_configures(grant_duty.relation);
     PERFORM customer_workflow._check_duty(grant_duty.duty);
     tab := customer_workflow._table_id(grant_duty.relation);
@@ -175,6 +192,9 @@ DECLARE
     holder text;
     tab integer;
 BEGIN
+    IF customer_workflow._gated('revoke_duty', revoke_duty.relation, jsonb_build_object('relation', revoke_duty.relation, 'duty', revoke_duty.duty, 'person', revoke_duty.person)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_configures(revoke_duty.relation);
     PERFORM customer_workflow._check_duty(revoke_duty.duty);
     tab := customer_workflow._table_id(revoke_duty.relation);
@@ -214,6 +234,9 @@ DECLARE
     role_name name;
     before boolean;
 BEGIN
+    IF customer_workflow._gated('set_application_role', NULL, jsonb_build_object('role', set_application_role.role, 'person_required', set_application_role.person_required)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     role_name := customer_workflow._role_name(set_application_role.role);
     IF set_application_role.person_required IS NULL THEN
@@ -237,6 +260,9 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     role_name name;
 BEGIN
+    IF customer_workflow._gated('remove_application_role', NULL, jsonb_build_object('role', remove_application_role.role)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     role_name := customer_workflow._role_name(remove_application_role.role);
     DELETE FROM customer_workflow.application_role AS a WHERE a.role = role_name;
@@ -260,6 +286,9 @@ DECLARE
 BEGIN
     IF result IS NULL OR result = '' THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'group_name must not be null or empty';
+    ELSIF customer_workflow._is_administrators_group(result) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('group "%s" exists by itself', result),
+            DETAIL = 'Its members are those who may configure.', HINT = 'Choose another name.';
     END IF;
     RETURN result;
 END
@@ -272,6 +301,9 @@ DECLARE
     member text;
     grp text;
 BEGIN
+    IF customer_workflow._gated('add_group_member', NULL, jsonb_build_object('group_name', add_group_member.group_name, 'person', add_group_member.person)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     grp := customer_workflow._group_name(add_group_member.group_name);
     member := customer_workflow._canonical_person(add_group_member.person, '{role,person}');
@@ -290,6 +322,9 @@ DECLARE
     member text;
     grp text;
 BEGIN
+    IF customer_workflow._gated('remove_group_member', NULL, jsonb_build_object('group_name', remove_group_member.group_name, 'person', remove_group_member.person)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     grp := customer_workflow._group_name(remove_group_member.group_name);
     member := customer_workflow._stored_person(remove_group_member.person, '{role,person}');

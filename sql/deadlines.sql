@@ -233,9 +233,12 @@ CREATE FUNCTION customer_workflow._require_as_of(as_of timestamptz) RETURNS inte
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     own integer[] := ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t
-                            WHERE customer_workflow._owns_database() OR customer_workflow._owns(t.relation) ORDER BY t.id);
+                            WHERE (customer_workflow._owns_database() OR customer_workflow._owns(t.relation))
+                              -- where the configuration is gated, nobody alone lets time run out
+                              AND (t.relation IS NOT NULL AND as_of > now() AND customer_workflow._is_gated(t.relation)) IS NOT TRUE ORDER BY t.id);
 BEGIN
-    IF own = '{}' AND NOT customer_workflow._owns_database() THEN
+    IF own = '{}' AND NOT customer_workflow._owns_database()
+       AND NOT EXISTS (SELECT FROM customer_workflow.protected_table AS t WHERE customer_workflow._owns(t.relation)) THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = 'must be owner of a protected table to give as_of',
             DETAIL = 'It makes deadlines due that are not.',

@@ -148,6 +148,11 @@ DECLARE
 BEGIN
     PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     stored := customer_workflow._delegation_scope(create_delegation.scope);
+    IF customer_workflow._gated('create_delegation', (SELECT t.relation FROM customer_workflow.protected_table AS t WHERE t.id = (stored ->> 'table')::integer),
+           jsonb_build_object('delegator', create_delegation.delegator, 'delegate_to', create_delegation.delegate_to, 'starts', create_delegation.starts,
+                              'ends', create_delegation.ends, 'scope', create_delegation.scope, 'open_items', create_delegation.open_items)) THEN
+        RETURN NULL;
+    END IF;
     away := customer_workflow._canonical_person(create_delegation.delegator, '{role,person}');
     PERFORM customer_workflow._require_delegates(away, (stored ->> 'table')::integer, NULL);
     away := customer_workflow._acting_person(away, 'delegator');
@@ -211,6 +216,13 @@ BEGIN
     PERFORM customer_workflow._require_delegates(rule.delegator, (rule.scope ->> 'table')::integer, rule.id);
     IF rule.ended_at IS NOT NULL OR rule.ends <= now() THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('delegation %s has ended already', rule.id);
+    END IF;
+    -- Who takes his work back that he gave away himself loosens nothing.
+    IF rule.delegator <> rule.created_by OR rule.delegator <> ALL (customer_workflow._identities()) THEN
+        IF customer_workflow._gated('end_delegation', (SELECT t.relation FROM customer_workflow.protected_table AS t WHERE t.id = (rule.scope ->> 'table')::integer),
+                                    jsonb_build_object('id', rule.id)) THEN
+            RETURN;
+        END IF;
     END IF;
     UPDATE customer_workflow.delegation AS d SET ended_at = now() WHERE d.id = rule.id;
     PERFORM customer_workflow._log('end_delegation', (rule.scope ->> 'table')::integer, NULL, NULL,

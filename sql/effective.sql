@@ -9,6 +9,10 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'effective_at must not be infinity',
             DETAIL = 'The values would never be written.', HINT = 'Give a date, or leave it out: what is approved is applied at once then.';
     END IF;
+    IF EXISTS (SELECT FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.operation = 'configure') THEN
+        RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = 'a proposal to configure has no effective date',
+            DETAIL = 'Nobody would be there who answers for it on the day.', HINT = 'Leave effective_at out.';
+    END IF;
     UPDATE customer_workflow.proposal AS p SET effective_at = CASE WHEN request.effective_at > now() THEN request.effective_at END
      WHERE p.id = ANY (proposals);
 END

@@ -22,6 +22,9 @@ DECLARE
     after jsonb;
     canonical text;
 BEGIN
+    IF customer_workflow._gated('set_data_entity', set_data_entity.relation, jsonb_build_object('data_entity', set_data_entity.data_entity, 'relation', set_data_entity.relation, 'options', set_data_entity.options, 'company', set_data_entity.company)) THEN
+        RETURN;
+    END IF;
     IF set_data_entity.relation IS NULL THEN
         PERFORM customer_workflow._no_company(set_data_entity.company);
         PERFORM customer_workflow._require_owns_database();
@@ -68,6 +71,9 @@ DECLARE
     before jsonb;
     canonical text;
 BEGIN
+    IF customer_workflow._gated('remove_data_entity', remove_data_entity.relation, jsonb_build_object('data_entity', remove_data_entity.data_entity, 'relation', remove_data_entity.relation, 'company', remove_data_entity.company)) THEN
+        RETURN;
+    END IF;
     IF remove_data_entity.relation IS NULL THEN
         PERFORM customer_workflow._no_company(remove_data_entity.company);
         PERFORM customer_workflow._require_owns_database();

@@ -60,11 +60,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
                FROM mine CROSS JOIN LATERAL customer_workflow._roles_of(substr(mine.id, 5)::oid) AS o (id)
                JOIN pg_roles AS r ON r.oid = o.id
               WHERE mine.id LIKE 'oid:%'
+         ), held (name) AS (
+             SELECT name FROM own
+             UNION
+             SELECT 'group:' || g.group_name FROM customer_workflow.group_member AS g JOIN own ON own.name = g.person
          )
     SELECT coalesce(array_agg(a.name ORDER BY a.name), '{}')
-      FROM (SELECT name FROM own
-            UNION
-            SELECT 'group:' || g.group_name FROM customer_workflow.group_member AS g JOIN own ON own.name = g.person) AS a
+      FROM (SELECT name FROM held
+            UNION ALL
+            SELECT customer_workflow._administered(identities, ARRAY(SELECT name FROM held))) AS a
 $$;
 COMMENT ON FUNCTION customer_workflow._assignees_of(text[]) IS 'Every role, group and person for whom somebody with these identities may act on a work item; see _my_assignees()';
 
@@ -95,6 +99,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     UNION ALL
     SELECT 'role:' || r.rolname, ARRAY['role:' || r.rolname, 'oid:' || r.oid]
       FROM down JOIN customer_workflow._acting_role AS r ON r.oid = down.id
+    UNION ALL
+    SELECT a.person, a.identities FROM customer_workflow._administrators_of(assignee) AS a WHERE customer_workflow._is_administrators_group(assignee)
 $$;
 COMMENT ON FUNCTION customer_workflow._members(text) IS 'The people who may act for an assignee, with every identity of each';
 

@@ -5,7 +5,8 @@ CREATE FUNCTION customer_workflow._conflict(stored text[], originals text[], pro
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 SET search_path = pg_catalog, pg_temp
 AS $$
-    SELECT CASE WHEN _conflict.operation = 'insert' THEN CASE WHEN _conflict.stored IS NULL THEN 'none' ELSE 'moved' END
+    SELECT CASE WHEN _conflict.operation = 'configure' THEN 'none'
+                WHEN _conflict.operation = 'insert' THEN CASE WHEN _conflict.stored IS NULL THEN 'none' ELSE 'moved' END
                 WHEN _conflict.stored IS NULL
                   OR bool_or(v.stored IS DISTINCT FROM v.original AND (v.stored IS DISTINCT FROM v.proposed OR _conflict.operation = 'delete')) THEN 'moved'
                 WHEN bool_or(v.stored IS DISTINCT FROM v.original) THEN 'already'
@@ -95,7 +96,7 @@ COMMENT ON COLUMN customer_workflow.proposals.submit_sqlstate IS 'Why the last a
 COMMENT ON COLUMN customer_workflow.proposals.submit_message IS 'Why the last automatic submit failed: message';
 COMMENT ON COLUMN customer_workflow.proposals.effective_at IS 'When it is applied once it is approved; null means at once';
 COMMENT ON COLUMN customer_workflow.proposals.reverts IS 'The applied proposal that it was made to undo, see revert()';
-COMMENT ON COLUMN customer_workflow.proposals.operation IS 'update: fields of a record are changed; insert: the record is stored on approval; draft: it is stored, and pending until approved; delete: it is deleted on approval';
+COMMENT ON COLUMN customer_workflow.proposals.operation IS 'update: fields of a record are changed; insert: the record is stored on approval; draft: it is stored, and pending until approved; delete: it is deleted on approval; configure: what field call says is done on approval, see configuration_proposals';
 COMMENT ON COLUMN customer_workflow.proposals.company IS 'The company of the record, where the table has companies; null for readers who may not SELECT the whole table';
 
 CREATE VIEW customer_workflow.proposed_changes AS

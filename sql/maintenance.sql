@@ -32,7 +32,7 @@ CREATE FUNCTION customer_workflow._require_maintains(relation regclass) RETURNS 
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM customer_workflow._table_id(relation);
-    IF customer_workflow._owns(relation) IS NOT TRUE THEN
+    IF customer_workflow._owns(relation) IS NOT TRUE OR customer_workflow._is_gate_table(relation) THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = format('must be owner of table "%s" to maintain it', customer_workflow._name(relation)),
             HINT = 'Ask the owner or a superuser.';
@@ -65,6 +65,9 @@ BEGIN
     FOREACH tab IN ARRAY tabs LOOP
         PERFORM customer_workflow._require_maintains(tab);
     END LOOP;
+    IF NOT customer_workflow._may_maintain(tabs, _begin_maintenance.comment) THEN
+        RETURN;
+    END IF;
     FOREACH tab IN ARRAY tabs LOOP
         -- Verbs lock records first, which this mode keeps them from, then proposals.
         EXECUTE format('LOCK TABLE %s IN EXCLUSIVE MODE', tab);

@@ -63,6 +63,26 @@ CREATE FUNCTION customer_workflow.begin_maintenance(relations regclass[], commen
 COMMENT ON FUNCTION customer_workflow.begin_maintenance(regclass[], text)
     IS 'For owners: to the end of this transaction the caller may alter these protected tables, and what he writes to protected fields passes and is recorded';
 
+CREATE FUNCTION customer_workflow._is_gated(relation regclass) RETURNS boolean
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_is_gated';
+COMMENT ON FUNCTION customer_workflow._is_gated(regclass) IS 'Whether the configuration of this table is gated, null: of any, as of now, whatever snapshot the transaction keeps';
+
+CREATE FUNCTION customer_workflow._gate_open(function text, proposal bigint, person text, identities text[]) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_gate_open';
+COMMENT ON FUNCTION customer_workflow._gate_open(text, bigint, text, text[]) IS 'The next call of this function goes through the gate, with a proposal as its author';
+
+CREATE FUNCTION customer_workflow._gate_enter(function text) RETURNS boolean
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_gate_enter';
+COMMENT ON FUNCTION customer_workflow._gate_enter(text) IS 'Whether the gate is open for this call; no other goes through';
+
+CREATE FUNCTION customer_workflow._gate_proposal() RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_gate_proposal';
+COMMENT ON FUNCTION customer_workflow._gate_proposal() IS 'The approved proposal to configure that is being done; null otherwise';
+
+CREATE FUNCTION customer_workflow._gate_close() RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_gate_close';
+COMMENT ON FUNCTION customer_workflow._gate_close() IS 'Ends what _gate_open() began';
+
 CREATE FUNCTION customer_workflow._switch_user(role oid, past_row_security boolean, restricted boolean) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_switch_user';
 COMMENT ON FUNCTION customer_workflow._switch_user(oid, boolean, boolean) IS 'Makes a role the current user until the calling SECURITY DEFINER function ends; restricted: as in maintenance commands';
@@ -262,6 +282,8 @@ COMMENT ON FUNCTION customer_workflow._diagram(jsonb, jsonb) IS 'A definition as
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._inspect(jsonb), customer_workflow._calendar_problems(jsonb), customer_workflow._diagram(jsonb, jsonb),
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
+    customer_workflow._is_gated(regclass), customer_workflow._gate_open(text, bigint, text, text[]), customer_workflow._gate_enter(text),
+    customer_workflow._gate_proposal(), customer_workflow._gate_close(),
     customer_workflow._append(text, text[], refcursor), customer_workflow._distinct(bigint[]), customer_workflow._minus(bigint[], bigint[]),
     customer_workflow._digest_line(text, text, text, bytea), customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._permit_as(text), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),

@@ -24,7 +24,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "on_delete": "allow",
         "new_records": "protected",
         "scope": null,
-        "company_column": null
+        "company_column": null,
+        "gate_configuration": false
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_defaults() IS 'Every option of a protected table with its default; what is not here is no option';
@@ -54,7 +55,8 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
         "on_delete": ["allow", "propose"],
         "new_records": ["protected", "transaction"],
         "scope": "text",
-        "company_column": "text"
+        "company_column": "text",
+        "gate_configuration": "boolean"
     }'::jsonb
 $$;
 COMMENT ON FUNCTION customer_workflow._option_rules() IS 'Valid values of each option of a protected table: a list of words, or the kind of value';

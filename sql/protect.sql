@@ -283,6 +283,9 @@ DECLARE
     new_fields name[];
     new_only name[];
 BEGIN
+    IF customer_workflow._gated('_protect', _protect.relation, jsonb_build_object('relation', _protect.relation, 'fields', _protect.fields, 'approvers', _protect.approvers, 'options', _protect.options, 'path', _protect.path, 'company', _protect.company)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_configures(_protect.relation);
     IF coalesce(cardinality(_protect.fields), 0) = 0 OR array_position(_protect.fields, NULL) IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'fields must name at least one column, and no nulls';
@@ -324,6 +327,7 @@ BEGIN
         UPDATE customer_workflow.protected_table AS t
            SET approvers = new_approvers, options = new_options, search_path = new_path, only_companies = new_only
          WHERE t.id = before.id;
+        PERFORM customer_workflow._require_administrators(ARRAY[before.id]) WHERE NOT before.options @> '{"gate_configuration": true}';
         PERFORM customer_workflow._log('protect', before.id, NULL, NULL, jsonb_build_object(
             'fields', jsonb_build_object('old', ARRAY(SELECT f FROM unnest(old_fields) AS f WHERE f <> ALL (before.only_companies)),
                                          'new', ARRAY(SELECT f FROM unnest(new_fields) AS f WHERE f <> ALL (new_only))),
@@ -363,6 +367,9 @@ DECLARE
     touched bigint[];
     new_options jsonb;
 BEGIN
+    IF customer_workflow._gated('unprotect', unprotect.relation, jsonb_build_object('relation', unprotect.relation, 'fields', unprotect.fields, 'cancel_open', unprotect.cancel_open, 'company', unprotect.company)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_configures(unprotect.relation);
     IF coalesce(cardinality(unprotect.fields), 0) = 0 OR array_position(unprotect.fields, NULL) IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'fields must name at least one protected field, and no nulls',

@@ -78,7 +78,8 @@ CREATE FUNCTION customer_workflow._log(kind text, table_id integer, proposal big
 LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
     INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, comment, details)
     VALUES (_log.table_id, _log.proposal, _log.kind, coalesce(customer_workflow._person(), 'role:' || session_user), session_user,
-            _log.comment, _log.details)
+            _log.comment, CASE WHEN _log.proposal IS NULL AND customer_workflow._gate_proposal() IS NOT NULL
+                               THEN coalesce(_log.details, '{}') || jsonb_build_object('configuration_proposal', customer_workflow._gate_proposal()) ELSE _log.details END)
 $$;
 COMMENT ON FUNCTION customer_workflow._log(text, integer, bigint, text, jsonb) IS 'Adds one entry of the current person to the history';
 

@@ -54,6 +54,9 @@ BEGIN
             HINT = CASE WHEN page.status IN ('cancelled', 'expired') THEN 'It was never applied.' ELSE 'It is not applied yet: recall or cancel it.' END;
     ELSIF page.relation IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('the table of proposal %s does not exist or is not protected any more', page.proposal);
+    ELSIF page.operation = 'configure' THEN
+        RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('proposal %s cannot be reverted', page.proposal),
+            DETAIL = 'It changed the configuration.', HINT = 'Configure it as it was before.';
     ELSIF page.operation IS NOT NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('proposal %s for "%s" %s cannot be reverted', page.proposal, tab, page.record_key),
             DETAIL = CASE page.operation WHEN 'delete' THEN 'It deleted the record.' ELSE 'It created the record.' END,

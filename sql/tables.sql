@@ -120,7 +120,7 @@ CREATE TABLE customer_workflow.proposal (
     sent_back      jsonb,
     submit_sqlstate text,
     submit_message text,
-    operation      text CHECK (operation OPERATOR(pg_catalog.=) ANY ('{insert,draft,delete}')),
+    operation      text CHECK (operation OPERATOR(pg_catalog.=) ANY ('{insert,draft,delete,configure}')),
     company        text,
     change_set     bigint,
     part_of        bigint,
@@ -161,7 +161,7 @@ COMMENT ON COLUMN customer_workflow.proposal.state IS 'Where it stands in its wo
 COMMENT ON COLUMN customer_workflow.proposal.sent_back IS 'A fingerprint of each change when it was last rejected or sent back, to know what was edited since';
 COMMENT ON COLUMN customer_workflow.proposal.submit_sqlstate IS 'Why the last automatic submit failed: SQLSTATE';
 COMMENT ON COLUMN customer_workflow.proposal.submit_message IS 'Why the last automatic submit failed: message';
-COMMENT ON COLUMN customer_workflow.proposal.operation IS 'insert: the record is created by it; draft: the record is stored, and pending until it is applied; delete: the record is deleted by it; null: fields of a stored record are changed';
+COMMENT ON COLUMN customer_workflow.proposal.operation IS 'insert: the record is created by it; draft: the record is stored, and pending until it is applied; delete: the record is deleted by it; configure: a function is called that changes the configuration; null: fields of a stored record are changed';
 COMMENT ON COLUMN customer_workflow.proposal.company IS 'The company of the record, where the table has companies';
 COMMENT ON COLUMN customer_workflow.proposal.change_set IS 'The change set that it is decided and applied with';
 COMMENT ON COLUMN customer_workflow.proposal.part_of IS 'The proposal of the parent record that it is decided with, where the table is protected through a parent';

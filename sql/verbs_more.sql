@@ -168,6 +168,7 @@ BEGIN
     ids := ARRAY(SELECT DISTINCT i.id FROM unnest(reassign.work_items) AS i (id) WHERE i.id IS NOT NULL ORDER BY i.id);
     proposals := ARRAY(SELECT DISTINCT w.proposal FROM customer_workflow.work_item AS w WHERE w.id = ANY (ids) ORDER BY w.proposal);
     PERFORM customer_workflow._lock(proposals, false);
+    PERFORM customer_workflow._may_reassign(proposals);
     stopped := ARRAY(SELECT o FROM customer_workflow._obstacles(request, proposals, NULL) AS o);
     -- What may not be seen does not exist; what was finished meanwhile may be told of.
     failed := ARRAY(SELECT ROW(i.id, CASE

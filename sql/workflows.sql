@@ -24,6 +24,13 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._workflow(text) IS 'The workflow of that name, locked, for who may configure its table; P0002 when there is none, 42501 for others';
 
+CREATE FUNCTION customer_workflow._workflow_table(name text) RETURNS regclass
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce((SELECT t.relation FROM customer_workflow.workflow AS w JOIN customer_workflow.protected_table AS t ON t.id = w.table_id
+                      WHERE w.name = _workflow_table.name), 0::regclass)
+$$;
+COMMENT ON FUNCTION customer_workflow._workflow_table(text) IS 'The table that a workflow is for; the number of none where it is for none any more';
+
 CREATE FUNCTION customer_workflow._version(wf customer_workflow.workflow, version integer) RETURNS customer_workflow.workflow_version
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -94,6 +101,9 @@ DECLARE
     relation regclass;
     role oid := customer_workflow._role_that_acts();
 BEGIN
+    IF customer_workflow._gated('activate_workflow', customer_workflow._workflow_table(activate_workflow.name), jsonb_build_object('name', activate_workflow.name, 'version', activate_workflow.version, 'running', activate_workflow.running)) THEN
+        RETURN;
+    END IF;
     IF activate_workflow.running IS NULL OR activate_workflow.running NOT IN ('keep', 'reroute') THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('invalid value for running: %s', coalesce(quote_literal(activate_workflow.running), 'null')),
             HINT = 'Running proposals keep the version that they started on ("keep"), or start again on this one ("reroute").';
@@ -133,10 +143,14 @@ COMMENT ON FUNCTION customer_workflow.activate_workflow(text, integer, text) IS 
 CREATE FUNCTION customer_workflow.deactivate_workflow(name text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    wf customer_workflow.workflow := customer_workflow._workflow(deactivate_workflow.name);
+    wf customer_workflow.workflow;
     was integer;
     tab customer_workflow.protected_table;
 BEGIN
+    IF customer_workflow._gated('deactivate_workflow', customer_workflow._workflow_table(deactivate_workflow.name), jsonb_build_object('name', deactivate_workflow.name)) THEN
+        RETURN;
+    END IF;
+    wf := customer_workflow._workflow(deactivate_workflow.name);
     UPDATE customer_workflow.workflow_version AS v SET active = false WHERE v.workflow = wf.id AND v.active RETURNING v.version INTO was;
     IF was IS NULL THEN
         RETURN;
@@ -154,10 +168,15 @@ COMMENT ON FUNCTION customer_workflow.deactivate_workflow(text) IS 'No proposal 
 CREATE FUNCTION customer_workflow.drop_workflow_version(name text, version integer) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    wf customer_workflow.workflow := customer_workflow._workflow(drop_workflow_version.name);
-    gone customer_workflow.workflow_version := customer_workflow._version(wf, drop_workflow_version.version);
+    wf customer_workflow.workflow;
+    gone customer_workflow.workflow_version;
     used bigint;
 BEGIN
+    IF customer_workflow._gated('drop_workflow_version', customer_workflow._workflow_table(drop_workflow_version.name), jsonb_build_object('name', drop_workflow_version.name, 'version', drop_workflow_version.version)) THEN
+        RETURN;
+    END IF;
+    wf := customer_workflow._workflow(drop_workflow_version.name);
+    gone := customer_workflow._version(wf, drop_workflow_version.version);
     IF gone.active THEN
         RAISE EXCEPTION USING ERRCODE = 'object_in_use', MESSAGE = format('version %s of workflow "%s" is active', gone.version, wf.name),
             HINT = format('Activate another version, or end it with customer_workflow.deactivate_workflow(%L).', wf.name);
@@ -256,5 +275,6 @@ COMMENT ON FUNCTION customer_workflow.workflow_diagram(text, integer, bigint) IS
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._workflow(text),
+    customer_workflow._workflow_table(text),
     customer_workflow._version(customer_workflow.workflow, integer)
     FROM PUBLIC;

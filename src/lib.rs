@@ -18,10 +18,12 @@ pgrx::pg_module_magic!(name, version);
 extension_sql_file!("../sql/tables.sql", name = "tables", bootstrap);
 extension_sql_file!("../sql/workflow_tables.sql", name = "workflow_tables");
 extension_sql_file!("../sql/native.sql", name = "native", requires = ["workflow_tables"]);
-extension_sql_file!("../sql/identity.sql", name = "identity", requires = ["native"]);
+extension_sql_file!("../sql/administrators.sql", name = "administrators", requires = ["native"]);
+extension_sql_file!("../sql/identity.sql", name = "identity", requires = ["administrators"]);
 extension_sql_file!("../sql/records.sql", name = "records", requires = ["identity"]);
 extension_sql_file!("../sql/options.sql", name = "options", requires = ["records"]);
-extension_sql_file!("../sql/configure.sql", name = "configure", requires = ["options"]);
+extension_sql_file!("../sql/gate.sql", name = "gate", requires = ["options"]);
+extension_sql_file!("../sql/configure.sql", name = "configure", requires = ["gate"]);
 extension_sql_file!("../sql/delegation.sql", name = "delegation", requires = ["configure"]);
 extension_sql_file!("../sql/protect.sql", name = "protect", requires = ["delegation"]);
 extension_sql_file!("../sql/scope.sql", name = "scope", requires = ["protect"]);
@@ -57,7 +59,8 @@ extension_sql_file!("../sql/look_proposals.sql", name = "look_proposals", requir
 extension_sql_file!("../sql/look_work_items.sql", name = "look_work_items", requires = ["look_proposals"]);
 extension_sql_file!("../sql/look_history.sql", name = "look_history", requires = ["look_work_items"]);
 extension_sql_file!("../sql/look_configuration.sql", name = "look_configuration", requires = ["look_history"]);
-extension_sql_file!("../sql/look_workflows.sql", name = "look_workflows", requires = ["look_configuration"]);
+extension_sql_file!("../sql/look_gate.sql", name = "look_gate", requires = ["look_configuration"]);
+extension_sql_file!("../sql/look_workflows.sql", name = "look_workflows", requires = ["look_gate"]);
 extension_sql_file!("../sql/look_delegations.sql", name = "look_delegations", requires = ["look_workflows"]);
 extension_sql_file!("../sql/look_change_sets.sql", name = "look_change_sets", requires = ["look_delegations"]);
 extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_change_sets"]);
@@ -90,6 +93,7 @@ pub extern "C-unwind" fn _PG_init() {
 fn transaction_end() {
     capture::forget();
     apply::permit::transaction_end();
+    guard::gate::forget();
     guard::maintenance::forget();
     guard::person::forget();
 }
@@ -98,6 +102,7 @@ fn transaction_end() {
 fn subtransaction_aborted(subtransaction: u32) {
     capture::subtransaction_aborted(subtransaction);
     apply::permit::subtransaction_aborted(subtransaction);
+    guard::gate::subtransaction_aborted(subtransaction);
     guard::maintenance::subtransaction_aborted(subtransaction);
     guard::person::subtransaction_aborted(subtransaction);
 }
@@ -106,6 +111,7 @@ fn subtransaction_aborted(subtransaction: u32) {
 fn subtransaction_committed(subtransaction: u32, parent: u32) {
     capture::subtransaction_committed(subtransaction, parent);
     apply::permit::subtransaction_committed(subtransaction, parent);
+    guard::gate::subtransaction_committed(subtransaction, parent);
     guard::maintenance::subtransaction_committed(subtransaction, parent);
     guard::person::subtransaction_committed(subtransaction, parent);
 }

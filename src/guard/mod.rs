@@ -1,5 +1,6 @@
-//! Who acts, and who maintains.
+//! Who acts, who maintains, and who may configure.
 
 pub mod functions;
+pub mod gate;
 pub mod maintenance;
 pub mod person;

@@ -52,6 +52,9 @@ pub fn current() -> Rc<Who> {
     crate::capture::config::refresh();
     let (session, set_role) = (role::session_user(), role::set_role());
     let evaluating = STATE.with_borrow(|s| s.evaluating.last().copied());
+    if let (None, Some(author)) = (evaluating, super::gate::author()) {
+        return author;
+    }
     let known = STATE.with_borrow(|s| {
         let c = s.cached.as_ref()?;
         (c.session == session && c.role == set_role && c.named == s.named.is_some()).then(|| c.who.clone())

@@ -58,6 +58,11 @@ mod exports {
         cw_my_assignees, pg_finfo_cw_my_assignees => crate::guard::functions::my_assignees;
         cw_has_duty, pg_finfo_cw_has_duty => crate::guard::functions::has_duty;
         cw_act_as, pg_finfo_cw_act_as => crate::guard::functions::act_as;
+        cw_is_gated, pg_finfo_cw_is_gated => crate::guard::gate::is_gated;
+        cw_gate_open, pg_finfo_cw_gate_open => crate::guard::gate::open;
+        cw_gate_enter, pg_finfo_cw_gate_enter => crate::guard::gate::enter;
+        cw_gate_proposal, pg_finfo_cw_gate_proposal => crate::guard::gate::proposal;
+        cw_gate_close, pg_finfo_cw_gate_close => crate::guard::gate::close;
         cw_begin_maintenance, pg_finfo_cw_begin_maintenance => crate::guard::maintenance::begin;
         cw_switch_user, pg_finfo_cw_switch_user => crate::guard::functions::switch_user;
         cw_invalidate, pg_finfo_cw_invalidate => crate::capture::functions::invalidate;
