@@ -76,7 +76,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('%s does not change %s', record, wrong),
             DETAIL = format('It changes %s.', array_to_string(there, ', ')), HINT = 'See customer_workflow.review().';
     END IF;
-    whole := CASE WHEN target.operation IS NOT NULL THEN format('It would %s the record.', target.operation)
+    whole := CASE WHEN target.operation = 'configure' THEN 'They are what one call changes.' WHEN target.operation IS NOT NULL THEN format('It would %s the record.', target.operation)
                   WHEN target.change_set IS NOT NULL OR target.part_of IS NOT NULL THEN 'It is decided together with other proposals.'
                   WHEN customer_workflow._option(target.table_id, 'together') ->> 0 = 'row' THEN 'Option together of the table is row.' END;
     IF whole IS NOT NULL THEN

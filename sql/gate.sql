@@ -147,8 +147,10 @@ DECLARE
 BEGIN
     SELECT p.id, p.status INTO made, state
       FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id AND c.field = 'call'
-     WHERE p.table_id = gate_id AND p.author = person AND p.status = ANY (customer_workflow._open_statuses())
-       AND c.proposed = _propose_configuration.call
+     WHERE p.table_id = gate_id AND p.author = person AND p.status = 'pending_approval' AND c.proposed = _propose_configuration.call
+       AND NOT EXISTS (SELECT FROM (SELECT x.* FROM customer_workflow.change AS x WHERE x.proposal = p.id AND x.field <> 'call') AS x
+                         FULL JOIN unnest(fields, originals, proposeds) AS n (field, original, proposed) ON n.field = x.field
+                        WHERE (x.original, x.proposed) IS DISTINCT FROM (n.original, n.proposed) OR x.field IS NULL OR n.field IS NULL)
      ORDER BY p.id LIMIT 1;
     IF made IS NULL THEN
         IF NOT EXISTS (SELECT FROM customer_workflow._administrators_of('group:' || grp) AS a WHERE NOT a.identities && customer_workflow._identities()) THEN
@@ -181,8 +183,9 @@ $$;
 COMMENT ON FUNCTION customer_workflow._propose_configuration(text, integer, text, text[], text[], text[])
     IS 'Makes a call a proposal and submits it, unless the current person has proposed it already';
 
+-- The zone of a session must not show in what a call changes.
 CREATE FUNCTION customer_workflow._gated(function text, relation regclass, arguments jsonb) RETURNS boolean
-LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     call text;
     since bigint;
@@ -205,6 +208,7 @@ BEGIN
         RETURN false;
     END IF;
     PERFORM customer_workflow._outside_approval(pg_trigger_depth());
+    PERFORM customer_workflow._see_configuration(ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t));
     call := customer_workflow._gate_call(function, arguments);
     since := coalesce((SELECT max(h.id) FROM customer_workflow.history AS h), 0);
     administered := customer_workflow._well_administered();
@@ -231,7 +235,7 @@ COMMENT ON FUNCTION customer_workflow._gated(text, regclass, jsonb)
     IS 'First of all in a function that configures a table, null: the database: whether that is gated, and the call has become a proposal, or would change nothing, so that there is nothing to be done';
 
 CREATE FUNCTION customer_workflow._write_configuration(proposals bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     one record;
     since bigint;
@@ -259,7 +263,7 @@ BEGIN
         EXECUTE one.call;
         PERFORM customer_workflow._gate_close();
         SELECT string_agg(format('%s was to change from %s to %s, and would now %s', d.field, coalesce(d.original, 'null'), coalesce(d.proposed, 'null'),
-                                 CASE WHEN d.found THEN format('from %s to %s', coalesce(d.now_original, 'null'), coalesce(d.now_proposed, 'null')) ELSE 'not' END),
+                                 CASE WHEN d.found THEN format('change from %s to %s', coalesce(d.now_original, 'null'), coalesce(d.now_proposed, 'null')) ELSE 'stay as it is' END),
                           '; ' ORDER BY d.field) INTO difference
           FROM (SELECT coalesce(x.field, n.field) AS field, x.original, x.proposed, n.field IS NOT NULL AS found, n.original AS now_original, n.proposed AS now_proposed
                   FROM (SELECT c.* FROM customer_workflow.change AS c WHERE c.proposal = one.id AND c.field <> 'call') AS x

@@ -97,7 +97,9 @@ BEGIN
     END IF;
     IF EXISTS (SELECT FROM customer_workflow.proposal AS p WHERE p.id = discard_change.proposal AND p.operation IS NOT NULL) THEN
         RAISE EXCEPTION USING ERRCODE = 'CW003', MESSAGE = format('no single change of proposal %s can be discarded', discard_change.proposal),
-            DETAIL = 'It creates or deletes a record as a whole.', HINT = 'Cancel it with customer_workflow.cancel().';
+            DETAIL = CASE (SELECT p.operation FROM customer_workflow.proposal AS p WHERE p.id = discard_change.proposal)
+                         WHEN 'configure' THEN 'They are what one call changes.' ELSE 'It creates or deletes a record as a whole.' END,
+            HINT = 'Cancel it with customer_workflow.cancel().';
     END IF;
     PERFORM customer_workflow._edited(request, ARRAY[discard_change.proposal]);
     PERFORM customer_workflow._remove_changes(ARRAY[discard_change.proposal], ARRAY[discard_change.field]::text[], 'discarded', NULL);

@@ -7,7 +7,7 @@ SELECT customer_workflow.configure('customers', '{"gate_configuration": true}');
 CREATE VIEW public.asked AS SELECT id, author, relation, subject, call, before, after, status FROM customer_workflow.configuration_proposals;
 GRANT SELECT ON asked TO PUBLIC;
 
-\c - dave
+SET SESSION AUTHORIZATION dave;
 \pset null ~
 SELECT customer_workflow.grant_duty('customers', 'override', 'dave');
 SELECT customer_workflow.grant_duty('customers', 'steward', 'group:board');
@@ -46,15 +46,15 @@ SELECT subject, call, before, after, status FROM asked ORDER BY id;
 SELECT count(*) FROM customer_workflow.delegations;
 SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.create_delegation('carol', 'erp_owner', '2026-01-01', 'infinity', '{"relation": "public.customers"}');
+SET timezone = 'Asia/Tokyo';
 SELECT customer_workflow.approve(id) FROM asked WHERE author = 'bob' ORDER BY id;
-SELECT id, delegator, delegate_to, scope, created_by FROM customer_workflow.delegations;
--- He takes back alone what was his; what others end needs two
-SELECT customer_workflow.end_delegation(id) FROM customer_workflow.delegations WHERE scope <> '{}';
+SELECT id, delegator, delegate_to, relation, created_by FROM customer_workflow.delegations;
+-- What others end needs two; he takes back alone what was his
+SELECT customer_workflow.end_delegation(id) FROM customer_workflow.delegations WHERE relation IS NOT NULL;
 SET SESSION AUTHORIZATION bob;
-SELECT customer_workflow.end_delegation(id) FROM customer_workflow.delegations WHERE scope = '{}';
-SELECT delegate_to, scope FROM customer_workflow.delegations;
-SELECT after FROM asked WHERE author = 'bob' AND status = 'pending_approval';
+SELECT customer_workflow.end_delegation(id) FROM customer_workflow.delegations WHERE relation IS NULL;
+SELECT delegator, delegate_to, relation, ended_at IS NULL AS lasts FROM customer_workflow.delegations;
 RESET SESSION AUTHORIZATION;
 SELECT call, before, status FROM asked WHERE author = 'erp_owner' ORDER BY id;
 SELECT customer_workflow.approve(id) FROM asked WHERE status = 'pending_approval' ORDER BY id;
-SELECT delegator, delegate_to, created_by FROM customer_workflow.delegations;
+SELECT delegator, delegate_to, relation, ended_at IS NULL AS lasts FROM customer_workflow.delegations;

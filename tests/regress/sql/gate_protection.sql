@@ -9,10 +9,10 @@ GRANT SELECT ON asked, fields TO PUBLIC;
 CREATE TABLE public.notes (id int PRIMARY KEY, note text);
 ALTER TABLE notes OWNER TO alice;
 -- The owner is the other one
-\c - erp_owner
+SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.approve(1);
 
-\c - alice
+SET SESSION AUTHORIZATION alice;
 \pset null ~
 SELECT customer_workflow.disable('customers', 'month end');
 SELECT customer_workflow.disable('customers', company => 'DE');
@@ -39,7 +39,7 @@ SELECT customer_workflow.disable('notes');
 -- The other one approves all but what ends the protection; each is what it was when it was proposed
 SET SESSION AUTHORIZATION erp_owner;
 SELECT p.id - 1 AS n, a.outcome, a.sqlstate, a.message
-  FROM customer_workflow.approve_many(ARRAY(SELECT id FROM asked WHERE status = 'pending_approval' AND call !~ '\*|disable' ORDER BY id)) AS a
+  FROM customer_workflow.approve_many(ARRAY(SELECT id FROM asked WHERE status = 'pending_approval' AND call !~ '\*|disable|cancel_open => false\)' ORDER BY id)) AS a
   JOIN asked AS p ON p.id = a.proposal ORDER BY 1;
 SELECT * FROM fields;
 SELECT data_entity, relation, options, company FROM customer_workflow.data_entities;
@@ -53,6 +53,10 @@ SELECT DISTINCT enabled FROM fields WHERE company IS NULL;
 -- The end of the protection ends the gate, and what was open about it cannot be done any more
 SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.approve(id) FROM asked WHERE call ~ '\*';
+SET SESSION AUTHORIZATION alice;
+SELECT customer_workflow.unprotect('customers', '{*}', cancel_open => true);
+SET SESSION AUTHORIZATION erp_owner;
+SELECT customer_workflow.approve(max(id)) FROM asked;
 SELECT * FROM fields;
 SELECT customer_workflow.approve(id) FROM asked WHERE call ~ 'company => ''DE''' AND call ~ 'disable';
 SELECT customer_workflow.protect('customers', '{credit_limit}', 'credit_managers');
