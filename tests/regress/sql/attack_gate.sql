@@ -3,15 +3,17 @@
 \pset null ~
 CREATE ROLE attack_gate_mallory LOGIN;
 CREATE ROLE attack_gate_friend LOGIN;
+CREATE ROLE attack_gate_other LOGIN;
 CREATE ROLE attack_gate_pool LOGIN;
 SELECT customer_workflow.protect('customers', '{credit_limit}', 'credit_managers');
 SELECT customer_workflow.grant_duty('customers', 'administrator', u) FROM unnest('{attack_gate_mallory,attack_gate_other}'::text[]) AS u;
 SELECT customer_workflow.grant_duty('customers', 'steward', 'attack_gate_mallory');
 SELECT customer_workflow.set_application_role('attack_gate_pool');
 SELECT customer_workflow.grant_duty('customers', 'administrator', 'person:mallory');
-CREATE ROLE attack_gate_other LOGIN;
 GRANT attack_gate_mallory TO attack_gate_pool;
 GRANT attack_gate_other TO attack_gate_mallory;
+-- what waits for the other one goes to him: but not his own changes
+SELECT customer_workflow.create_delegation('attack_gate_other', 'attack_gate_mallory', '2026-01-01', 'infinity');
 SELECT customer_workflow.configure('customers', '{"gate_configuration": true}');
 GRANT CREATE ON SCHEMA public TO attack_gate_mallory;
 CREATE VIEW public.rules AS
@@ -40,6 +42,12 @@ SELECT s AS statement, try(s) FROM unnest(ARRAY[
     'UPDATE customer_workflow.proposals SET status = ''applied''',
     'SET ROLE attack_gate_other; SELECT customer_workflow.approve(1)']) AS s;
 SELECT outcome, sqlstate, message FROM customer_workflow.reassign('{1,2,3}', 'attack_gate_friend', 'x');
+-- Given to him by the other one
+\c - attack_gate_other
+SELECT customer_workflow.delegate(1, 'attack_gate_mallory');
+\c - attack_gate_mallory
+SET client_min_messages = warning;
+SELECT proposal, allowed_actions FROM customer_workflow.my_work_items;
 -- As another role, in another's function, behind a pool, in a change set: he stays who he is
 SET ROLE attack_gate_other;
 SELECT customer_workflow.approve(1);
