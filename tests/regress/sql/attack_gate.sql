@@ -16,6 +16,7 @@ GRANT attack_gate_other TO attack_gate_mallory;
 SELECT customer_workflow.create_delegation('attack_gate_other', 'attack_gate_mallory', '2026-01-01', 'infinity');
 SELECT customer_workflow.configure('customers', '{"gate_configuration": true}');
 GRANT CREATE ON SCHEMA public TO attack_gate_mallory;
+GRANT SELECT, UPDATE ON customers TO attack_gate_mallory;
 CREATE VIEW public.rules AS
 SELECT t.enabled, t.approvers, t.options, t.search_path, (SELECT array_agg(d.duty || ' ' || d.person ORDER BY 1) FROM customer_workflow.duty AS d WHERE d.table_id = t.id) AS duties
   FROM customer_workflow.protected_table AS t WHERE t.relation = 'customers'::regclass;
@@ -58,6 +59,7 @@ SELECT customer_workflow.configure('customers', '{"overlap": "reject"}');
 UPDATE customers SET credit_limit = 1 WHERE id = 1;
 COMMIT;
 SELECT id, author, status FROM asked ORDER BY id;
+SELECT proposals FROM customer_workflow.change_sets;
 \c - attack_gate_pool
 SET client_min_messages = warning;
 SET ROLE attack_gate_mallory;
