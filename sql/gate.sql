@@ -13,6 +13,40 @@ COMMENT ON COLUMN customer_workflow.configuration_proposal.table_id IS 'The prot
 COMMENT ON COLUMN customer_workflow.configuration_proposal.function IS 'The function that is called; how is the proposed change of field call';
 COMMENT ON COLUMN customer_workflow.configuration_proposal.used_at IS 'When an approved maintenance began, which it does once';
 
+-- What nobody should read in a proposal, such as a key: the call has a name for it, which tells nothing to who tries many. Not dumped.
+CREATE TABLE customer_workflow.configuration_secret (
+    name  uuid PRIMARY KEY,
+    value text NOT NULL
+);
+COMMENT ON TABLE customer_workflow.configuration_secret IS 'Secret arguments of calls that wait for approval';
+COMMENT ON COLUMN customer_workflow.configuration_secret.name IS 'What the call has in its place';
+COMMENT ON COLUMN customer_workflow.configuration_secret.value IS 'The argument';
+
+CREATE FUNCTION customer_workflow._gate_secret(name uuid) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    value text := (SELECT s.value FROM customer_workflow.configuration_secret AS s WHERE s.name = _gate_secret.name);
+BEGIN
+    IF value IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = 'a secret of this call is not here any more',
+            DETAIL = 'It is not part of a dump.', HINT = 'Cancel the proposal, and call the function again.';
+    END IF;
+    RETURN value;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._gate_secret(uuid) IS 'The secret argument of this name, for the call that has it';
+
+CREATE FUNCTION customer_workflow._forget_secrets() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    DELETE FROM customer_workflow.configuration_secret AS s
+     WHERE NOT EXISTS (SELECT FROM customer_workflow.configuration_proposal AS m
+                         JOIN customer_workflow.proposal AS p ON p.id = m.id AND p.status = ANY (customer_workflow._open_statuses())
+                         JOIN customer_workflow.change AS c ON c.proposal = m.id AND c.field = 'call' AND position(s.name::text IN c.proposed) > 0);
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._forget_secrets() IS 'No secret is kept of a call that does not wait any more';
+
 CREATE FUNCTION customer_workflow._gate_table() RETURNS integer
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -45,10 +79,11 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._gate_company(integer, integer) IS 'The company under which a table, null: the database, is decided about';
 
-CREATE FUNCTION customer_workflow._gate_call(function text, arguments jsonb) RETURNS text
+CREATE FUNCTION customer_workflow._gate_call(function text, arguments jsonb, secrets jsonb DEFAULT '{}') RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT format('SELECT customer_workflow.%I(%s)', function, string_agg(format('%I => %s', a.name,
                CASE WHEN v.value = 'null' THEN 'NULL'
+                    WHEN secrets ? a.name THEN format('customer_workflow._gate_secret(%L)', secrets ->> a.name)
                     WHEN a.type = 'jsonb'::regtype THEN quote_literal(v.value)
                     WHEN jsonb_typeof(v.value) IN ('boolean', 'number') THEN v.value #>> '{}'
                     WHEN jsonb_typeof(v.value) = 'array' THEN quote_literal(ARRAY(SELECT e FROM jsonb_array_elements_text(v.value) AS e))
@@ -59,7 +94,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
      WHERE p.pronamespace = 'customer_workflow'::regnamespace AND p.proname = function
        AND (v.value <> 'null' OR pg_get_function_arg_default(p.oid, a.n::integer) NOT LIKE 'NULL%' OR pg_get_function_arg_default(p.oid, a.n::integer) IS NULL)
 $$;
-COMMENT ON FUNCTION customer_workflow._gate_call(text, jsonb) IS 'A call of one of our functions as SQL; arguments by name, without those that are null by default';
+COMMENT ON FUNCTION customer_workflow._gate_call(text, jsonb, jsonb) IS 'A call of one of our functions as SQL; arguments by name, without those that are null by default';
 
 -- What a call changes is what it has written to the history.
 CREATE FUNCTION customer_workflow._gate_changes(since bigint) RETURNS TABLE (field text, original text, proposed text)
@@ -184,7 +219,7 @@ COMMENT ON FUNCTION customer_workflow._propose_configuration(text, integer, text
     IS 'Makes a call a proposal and submits it, unless the current person has proposed it already';
 
 -- The zone of a session must not show in what a call changes.
-CREATE FUNCTION customer_workflow._gated(function text, relation regclass, arguments jsonb) RETURNS boolean
+CREATE FUNCTION customer_workflow._gated(function text, relation regclass, arguments jsonb, secrets text[] DEFAULT '{}') RETURNS boolean
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
 DECLARE
     call text;
@@ -193,6 +228,7 @@ DECLARE
     fields text[];
     originals text[];
     proposeds text[];
+    names jsonb := '{}';
     tried boolean := false;
 BEGIN
     IF customer_workflow._gate_enter(function) THEN
@@ -209,7 +245,16 @@ BEGIN
     END IF;
     PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     PERFORM customer_workflow._see_configuration(ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t));
-    call := customer_workflow._gate_call(function, arguments);
+    IF secrets <> '{}' THEN
+        PERFORM customer_workflow._forget_secrets();
+        WITH kept AS (
+            SELECT s.argument, gen_random_uuid() AS name FROM unnest(secrets) AS s (argument) WHERE arguments ->> s.argument IS NOT NULL
+        ), stored AS (
+            INSERT INTO customer_workflow.configuration_secret (name, value) SELECT k.name, arguments ->> k.argument FROM kept AS k
+        )
+        SELECT coalesce(jsonb_object_agg(k.argument, k.name), '{}') INTO names FROM kept AS k;
+    END IF;
+    call := customer_workflow._gate_call(function, arguments, names);
     since := coalesce((SELECT max(h.id) FROM customer_workflow.history AS h), 0);
     administered := customer_workflow._well_administered();
     BEGIN
@@ -227,12 +272,14 @@ BEGIN
     IF fields IS NOT NULL THEN
         PERFORM customer_workflow._propose_configuration(function, (SELECT t.id FROM customer_workflow.protected_table AS t WHERE t.relation = _gated.relation),
                                                          call, fields, originals, proposeds);
+    ELSIF secrets <> '{}' THEN
+        PERFORM customer_workflow._forget_secrets();
     END IF;
     RETURN true;
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._gated(text, regclass, jsonb)
-    IS 'First of all in a function that configures a table, null: the database: whether that is gated, and the call has become a proposal, or would change nothing, so that there is nothing to be done';
+COMMENT ON FUNCTION customer_workflow._gated(text, regclass, jsonb, text[])
+    IS 'First of all in a function that configures a table, null: the database: whether that is gated, and the call has become a proposal, or would change nothing, so that there is nothing to be done; secrets: arguments that the proposal must not show';
 
 CREATE FUNCTION customer_workflow._write_configuration(proposals bigint[]) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' AS $$
@@ -262,6 +309,7 @@ BEGIN
         PERFORM customer_workflow._gate_open(one.function, one.id, one.author, one.identities);
         EXECUTE one.call;
         PERFORM customer_workflow._gate_close();
+        DELETE FROM customer_workflow.configuration_secret AS s WHERE position(s.name::text IN one.call) > 0;
         SELECT string_agg(format('%s was to change from %s to %s, and would now %s', d.field, coalesce(d.original, 'null'), coalesce(d.proposed, 'null'),
                                  CASE WHEN d.found THEN format('change from %s to %s', coalesce(d.now_original, 'null'), coalesce(d.now_proposed, 'null')) ELSE 'stay as it is' END),
                           '; ' ORDER BY d.field) INTO difference
@@ -341,8 +389,8 @@ COMMENT ON FUNCTION customer_workflow._may_reassign(bigint[]) IS 'Error CW007 wh
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._gate_table(), customer_workflow._is_gate_table(regclass), customer_workflow._gate_company(integer, integer),
-    customer_workflow._gate_call(text, jsonb), customer_workflow._gate_changes(bigint), customer_workflow._well_administered(),
+    customer_workflow._gate_call(text, jsonb, jsonb), customer_workflow._gate_secret(uuid), customer_workflow._forget_secrets(), customer_workflow._gate_changes(bigint), customer_workflow._well_administered(),
     customer_workflow._require_administrators(integer[]),
-    customer_workflow._propose_configuration(text, integer, text, text[], text[], text[]), customer_workflow._gated(text, regclass, jsonb),
+    customer_workflow._propose_configuration(text, integer, text, text[], text[], text[]), customer_workflow._gated(text, regclass, jsonb, text[]),
     customer_workflow._write_configuration(bigint[]), customer_workflow._may_maintain(regclass[], text), customer_workflow._may_reassign(bigint[])
     FROM PUBLIC;
