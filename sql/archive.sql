@@ -112,7 +112,7 @@ COMMENT ON VIEW customer_workflow._seen_archived_history IS 'The archived histor
 
 CREATE VIEW customer_workflow.archived_proposals WITH (security_barrier) AS
 SELECT p.id,
-       coalesce(t.relation::regclass::text, t.relation_name) AS relation,
+       t.relation,
        p.record_key,
        p.record_label,
        p.status,
@@ -133,11 +133,10 @@ SELECT p.id,
  WHERE p.acts
  ORDER BY p.id;
 COMMENT ON VIEW customer_workflow.archived_proposals IS 'Proposals that archive_history() has moved: those in which you had a part, and all of tables of which you see everything';
-COMMENT ON COLUMN customer_workflow.archived_proposals.relation IS 'The protected table; its last name where it is gone';
 
 CREATE VIEW customer_workflow.archived_changes WITH (security_barrier) AS
 SELECT c.proposal,
-       coalesce(t.relation::regclass::text, t.relation_name) AS relation,
+       t.relation,
        p.record_key,
        c.field,
        c.original AS original_value,
@@ -151,7 +150,6 @@ SELECT c.proposal,
  WHERE p.acts
  ORDER BY c.proposal, c.field;
 COMMENT ON VIEW customer_workflow.archived_changes IS 'The proposed changes of archived_proposals';
-COMMENT ON COLUMN customer_workflow.archived_changes.relation IS 'The protected table; its last name where it is gone';
 
 -- The archive is shown as its originals are: the same views over other tables, so that they cannot differ.
 DO $$

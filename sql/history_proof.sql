@@ -17,6 +17,24 @@ CREATE FUNCTION customer_workflow._root(tree bytea) RETURNS bytea
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_root';
 COMMENT ON FUNCTION customer_workflow._root(bytea) IS 'The root of the tree, as of RFC 6962';
 
+CREATE FUNCTION customer_workflow._next_transaction() RETURNS xid8
+    LANGUAGE c VOLATILE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_next_transaction';
+COMMENT ON FUNCTION customer_workflow._next_transaction() IS 'Above the numbers of all transactions that have one now';
+
+-- A snapshot calls running only what has a lower number than some transaction that has ended. One with a higher number may run as
+-- well, and have recorded something: it got its number before this function was called, which is after the snapshot was taken.
+CREATE FUNCTION customer_workflow._all_running(snapshot pg_snapshot) RETURNS pg_snapshot
+LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+    WITH next AS MATERIALIZED (SELECT customer_workflow._next_transaction()::text::bigint AS id),
+    running AS (SELECT x::text::bigint AS id FROM pg_snapshot_xip(_all_running.snapshot) AS x
+                UNION
+                SELECT generate_series(pg_snapshot_xmax(_all_running.snapshot)::text::bigint, next.id - 1) FROM next)
+    SELECT format('%s:%s:%s', coalesce(min(r.id), next.id), next.id, string_agg(r.id::text, ',' ORDER BY r.id))::pg_snapshot
+      FROM next LEFT JOIN running AS r ON r.id <> pg_current_xact_id()::text::bigint
+     GROUP BY next.id
+$$;
+COMMENT ON FUNCTION customer_workflow._all_running(pg_snapshot) IS 'The snapshot of the moment, with every other transaction that has a number and may not have been seen';
+
 CREATE AGGREGATE customer_workflow._chained(previous bytea, content bytea) (SFUNC = customer_workflow._link, STYPE = bytea);
 COMMENT ON AGGREGATE customer_workflow._chained(bytea, bytea) IS 'The last link of a chain that goes on from the first previous';
 
@@ -92,8 +110,8 @@ $$;
 COMMENT ON FUNCTION customer_workflow._require_auditor() IS 'Error 42501 unless the current person owns the database, or is auditor of a table: the history is proved as a whole';
 
 -- What is new is found by numbers alone. A transaction has its own before its first entry has one, so that whatever was recorded
--- by transactions that began after a checkpoint has numbers above all that this one saw; of lower ones only those can be new that a
--- transaction recorded which was running then. These are above what the last checkpoint saw that is older than all of them.
+-- by transactions that had none yet at a checkpoint has numbers above all that this one saw; of lower ones only those can be new that
+-- a transaction recorded which was running then. These are above what the last checkpoint saw that is older than all of them.
 CREATE FUNCTION customer_workflow.checkpoint() RETURNS jsonb
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp
@@ -127,10 +145,10 @@ BEGIN
     END IF;
     began := clock_timestamp();
     -- one statement, so that what is noted as its snapshot is what it has read by
-    WITH seen AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
+    WITH seen AS MATERIALIZED (SELECT customer_workflow._all_running(pg_current_snapshot()) AS snapshot),
     new AS (
         SELECT e.source, e.kind, e.chain, e.entry, e.content FROM customer_workflow._history_entry AS e
-         WHERE e.source = 'h' AND e.entry > coalesce(last.last_entry, 0)
+         WHERE e.source = 'h' AND e.entry > coalesce(last.last_entry, 0) AND (SELECT s.snapshot FROM seen AS s) IS NOT NULL -- early
         UNION ALL
         SELECT e.source, e.kind, e.chain, e.entry, e.content FROM customer_workflow._history_entry AS e
          WHERE e.source = 'h' AND running <> '{}' AND e.entry > low_entry AND e.entry <= last.last_entry AND e.transaction = ANY (running)
@@ -181,5 +199,5 @@ $$;
 COMMENT ON FUNCTION customer_workflow.checkpoint() IS 'Chains everything that has been recorded, and returns what proves it later, to be kept elsewhere; for auditors, the database owner and superusers';
 
 REVOKE EXECUTE ON FUNCTION customer_workflow._content(text[]), customer_workflow._link(bytea, bytea, bytea), customer_workflow._grow(bytea, bytea, bytea),
-    customer_workflow._root(bytea), customer_workflow._chained(bytea, bytea), customer_workflow._tree(bytea, bytea),
+    customer_workflow._root(bytea), customer_workflow._next_transaction(), customer_workflow._all_running(pg_snapshot), customer_workflow._chained(bytea, bytea), customer_workflow._tree(bytea, bytea),
     customer_workflow._exported(customer_workflow.history_checkpoint), customer_workflow._require_auditor() FROM PUBLIC;

@@ -45,6 +45,11 @@ pub fn root(call: &Call) -> Option<Datum> {
     Some(value::bytea(&read(call.arg(0)).root()))
 }
 
+/// SQL `_next_transaction() returns xid8`: every transaction that has a number has a lower one.
+pub fn next_transaction(_: &Call) -> Option<Datum> {
+    Some(value::next_transaction_id())
+}
+
 fn read(stored: Option<Datum>) -> Tree {
     let Some(stored) = stored else { return Tree::default() };
     Tree::from_bytes(&value::text_bytes(stored)).unwrap_or_else(|| pgrx::error!("this is no tree of the history"))

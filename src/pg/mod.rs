@@ -94,6 +94,7 @@ mod exports {
         cw_evaluate_as, pg_finfo_cw_evaluate_as => crate::guard::functions::evaluate_as;
         cw_route, pg_finfo_cw_route => crate::decide::simulate::route;
         cw_append, pg_finfo_cw_append => crate::decide::append::append;
+        cw_next_transaction, pg_finfo_cw_next_transaction => crate::history::next_transaction;
         cw_content, pg_finfo_cw_content => crate::history::content;
         cw_link, pg_finfo_cw_link => crate::history::link;
         cw_grow, pg_finfo_cw_grow => crate::history::grow;

@@ -290,6 +290,12 @@ pub fn transaction_id() -> Datum {
     Datum::from(unsafe { pg_sys::GetTopFullTransactionId() }.value)
 }
 
+/// The number that the next transaction will have which asks for one, as an `xid8` datum.
+pub fn next_transaction_id() -> Datum {
+    // SAFETY: reads a shared variable under its lock.
+    Datum::from(unsafe { pg_sys::ReadNextFullTransactionId() }.value)
+}
+
 /// clock_timestamp() as a `timestamptz` datum.
 pub fn now() -> Datum {
     // SAFETY: reads the clock.

@@ -62,6 +62,10 @@ SELECT 'four' AS checkpoint, * FROM customer_workflow.verify_history(:'four') UN
 SELECT count(*) AS not_chained FROM customer_workflow.history AS h
  WHERE NOT EXISTS (SELECT FROM customer_workflow.history_link AS l WHERE l.entry = h.id AND l.kind IN ('p', 't', 'g'));
 
+-- What this relies on: the transaction of an entry has its number before the entry has one, since columns are filled in their order.
+SELECT a.attrelid::regclass, (SELECT b.attnum FROM pg_attribute AS b WHERE b.attrelid = a.attrelid AND b.attname = 'transaction') < a.attnum AS before
+  FROM pg_attribute AS a WHERE a.attrelid IN ('customer_workflow.history'::regclass, 'customer_workflow.direct_change'::regclass) AND a.attname = 'id' ORDER BY 1;
+
 -- What the transaction of the checkpoint has recorded itself, before it and after it
 BEGIN;
 SELECT customer_workflow.add_group_member('board', 'role:bob');
