@@ -9,7 +9,7 @@ help:
 	@echo 'make test-all  all tests with PostgreSQL 15, 16, 17 and 18'
 	@echo 'make lint      rustfmt, clippy and pgspot'
 	@echo 'make bench     measure the speed'
-	@echo 'make soak      ten thousand random sequences of steps, checkpoints among ten minutes of work (hours)'
+	@echo 'make soak      the long forms of tests: random steps and SQL, servers that are killed, checkpoints beside work (hours)'
 	@echo 'make build     compile and install into the private server'
 	@echo 'make clean     remove all that these made'
 	@echo
@@ -44,6 +44,7 @@ bench:
 soak:
 	@CW_SEQUENCES=10000 CW_PROGRAMS=20000 tools/test properties twin
 	@CW_SECONDS=600 tools/test history
+	@CW_LONG=1 tools/test recovery
 
 clean:
 	@tools/clean
