@@ -1,6 +1,6 @@
 -- The tables. Nobody is granted anything on them: applications read the views of the same plural names.
--- Hot tables (proposal, change, history) carry no foreign keys: a check a row would double the price of a bulk capture,
--- and only the functions of this extension write them.
+-- None has a foreign key: a parallel pg_restore fills the tables of an extension in any order, in transactions of their own; and for
+-- hot tables (proposal, change, history) a check a row would double the price of a bulk capture. Only functions of this extension write them.
 
 -- Names and operators of this script are PostgreSQL's own, whatever is planted in the schema that CREATE EXTENSION names.
 SET LOCAL search_path TO pg_catalog, pg_temp;
@@ -32,7 +32,7 @@ COMMENT ON COLUMN customer_workflow.protected_table.only_companies IS 'Fields of
 
 CREATE TABLE customer_workflow.protected_company (
     id        integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    table_id  integer NOT NULL REFERENCES customer_workflow.protected_table,
+    table_id  integer NOT NULL,
     company   text NOT NULL,
     enabled   boolean,
     approvers text CHECK (approvers OPERATOR(pg_catalog.~) '^(role|group):.'),
@@ -52,7 +52,7 @@ COMMENT ON COLUMN customer_workflow.protected_company.options IS 'Options that w
 CREATE TABLE customer_workflow.data_entity (
     id       integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     person   text NOT NULL CHECK (person OPERATOR(pg_catalog.~) '^(role|person):.'),
-    table_id integer REFERENCES customer_workflow.protected_table,
+    table_id integer,
     options  jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) OPERATOR(pg_catalog.=) 'object'),
     company  text CHECK (company IS NULL OR table_id IS NOT NULL),
     CONSTRAINT data_entity_once UNIQUE NULLS NOT DISTINCT (person, table_id, company)
@@ -65,7 +65,7 @@ COMMENT ON COLUMN customer_workflow.data_entity.options IS 'behavior, fields, au
 COMMENT ON COLUMN customer_workflow.data_entity.company IS 'The company of the protected table, or null for all';
 
 CREATE TABLE customer_workflow.duty (
-    table_id integer NOT NULL REFERENCES customer_workflow.protected_table,
+    table_id integer NOT NULL,
     duty     text NOT NULL CHECK (duty OPERATOR(pg_catalog.=) ANY ('{administrator,steward,auditor,override}')),
     person   text NOT NULL CHECK (person OPERATOR(pg_catalog.~) '^(role|person|group):.'),
     PRIMARY KEY (table_id, duty, person)

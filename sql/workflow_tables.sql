@@ -3,7 +3,7 @@
 CREATE TABLE customer_workflow.workflow (
     id         integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     name       text NOT NULL UNIQUE CHECK (name OPERATOR(pg_catalog.<>) ALL ('{"",built_in}')),
-    table_id   integer NOT NULL REFERENCES customer_workflow.protected_table,
+    table_id   integer NOT NULL,
     priority   integer NOT NULL DEFAULT 0,
     last_version integer NOT NULL DEFAULT 0,
     created_by text NOT NULL,
@@ -19,7 +19,7 @@ COMMENT ON COLUMN customer_workflow.workflow.created_by IS 'Who created it';
 COMMENT ON COLUMN customer_workflow.workflow.created_at IS 'When';
 
 CREATE TABLE customer_workflow.workflow_version (
-    workflow       integer NOT NULL REFERENCES customer_workflow.workflow ON DELETE CASCADE,
+    workflow       integer NOT NULL,
     version        integer NOT NULL CHECK (version OPERATOR(pg_catalog.>) 0),
     definition     jsonb NOT NULL,
     priority       integer NOT NULL DEFAULT 0,

@@ -47,6 +47,7 @@ pub fn inserting(call: &Call) -> Option<Datum> {
         Behavior::IgnoreChanges => notice::ignored(&relation.table, "new record"),
         Behavior::RejectChanges => reject(&relation, &policy, &text, "creating"),
         _ => {
+            refuse_to_restore(&relation, &text);
             require_person(&relation, &text, "creating");
             let columns = relation.shape.columns.iter().filter(|c| !c.computed);
             let changes = columns.map(|c| change(c, None, event.value(Side::Old, c))).collect();
@@ -74,6 +75,7 @@ pub fn inserted(call: &Call) -> Option<Datum> {
         (OnInsert::Allow, _) => None,
         (_, Some(reason)) => Some(Kind::Direct(fields(&relation, &event, true), reason)),
         (OnInsert::Draft, None) if policy.of_records() == Behavior::CreateChangeProposals => {
+            refuse_to_restore(&relation, &text);
             require_person(&relation, &text, "creating");
             Some(Kind::Record(Operation::Draft, fields(&relation, &event, true)))
         }
@@ -189,6 +191,18 @@ fn reject(relation: &Relation, policy: &Policy, text: &str, doing: &str) -> ! {
             .detail(format!("Data entity {entity} has behavior reject_changes."))
             .hint("Let the table's administrator set another behavior with customer_workflow.set_data_entity()."),
     )
+}
+
+/// With `row_security` off, as pg_dump's scripts have it, nothing may be left out silently: a restore that meets our triggers, since
+/// they were there before the rows, would otherwise propose its records.
+fn refuse_to_restore(relation: &Relation, text: &str) {
+    if !role::row_security() {
+        raise(
+            Report::new("CW006", format!("creating \"{}\" {text} needs approval, and row_security is off", relation.table.name))
+                .detail("As in a restore, a record is stored as it is, or this error is raised.")
+                .hint("Restore with PGOPTIONS='-c session_replication_role=replica', or data alone with pg_restore --disable-triggers."),
+        );
+    }
 }
 
 fn require_person(relation: &Relation, text: &str, doing: &str) {

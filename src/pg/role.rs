@@ -46,6 +46,12 @@ pub fn in_foreign_key_action() -> bool {
     unsafe { pg_sys::InNoForceRLSOperation() }
 }
 
+/// The setting `row_security`.
+pub fn row_security() -> bool {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::row_security }
+}
+
 /// Its name, or `None` if it is gone.
 pub fn name(role: Oid) -> Option<String> {
     // SAFETY: returns null or a palloc'd string.

@@ -10,7 +10,7 @@ import threading
 import time
 from collections import Counter
 
-from kit import LONG, SETUP, Server, Session
+from kit import LONG, Server, Session, setup
 
 ROUNDS = int(os.environ.get("CW_ROUNDS", "200" if LONG else "20"))
 SEED = int(os.environ.get("CW_SEED", random.randrange(2**32)))
@@ -211,7 +211,7 @@ def test_kill():
             # a new database, lest the checks take longer and longer
             world = World(server, n // 10, rng)
             server.psql("postgres", f"CREATE DATABASE {world.database}")
-            server.psql(world.database, SETUP)
+            server.psql(world.database, setup(20000))
         kind = KINDS[n % 2] if n % 5 != 4 else "terminate"
         try:
             world.strike(kind)

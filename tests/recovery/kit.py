@@ -7,7 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parent.parent.parent
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parent.parent
 RUN = Path(os.environ["CW_RUN"])
 PATIENCE = int(os.environ.get("CW_PATIENCE", "120"))
 LONG = os.environ.get("CW_LONG") == "1"
@@ -26,7 +27,7 @@ CREATE TABLE public.accounts (
     alice numeric, dave numeric, import numeric, prepares numeric);
 ALTER TABLE public.accounts OWNER TO owner;
 GRANT SELECT, INSERT, UPDATE, DELETE ON public.accounts TO alice, dave, import, prepares;
-INSERT INTO public.accounts (id, name) SELECT g, 'Account ' || g FROM generate_series(1, 20000) AS g;
+INSERT INTO public.accounts (id, name) SELECT g, 'Account ' || g FROM generate_series(1, {records}) AS g;
 SET SESSION AUTHORIZATION owner;
 SELECT customer_workflow.protect('public.accounts', '{credit_limit,payment_terms}', 'role:managers', '{"conflict": "overwrite"}');
 SELECT customer_workflow.set_data_entity('import', 'public.accounts');
@@ -34,6 +35,11 @@ SELECT customer_workflow.create_workflow('limits', 'public.accounts', '{"expires
     "name": "Approval", "steps": [{"name": "Manager", "assign_to": {"role": "managers"}, "time_limit": {"days": 2}, "end_action": "approve"}]}}]}');
 SELECT customer_workflow.activate_workflow('limits', 1);
 """
+
+
+def setup(records=500):
+    return SETUP.replace("{records}", str(records))
+
 
 # Each row is a breach.
 PROMISES = [
@@ -43,7 +49,7 @@ PROMISES = [
                ((SELECT count(*) FROM customer_workflow.history AS h WHERE h.proposal = p.id AND h.kind = 'applied') = 1)
             OR (p.status = 'applied') IS DISTINCT FROM (p.applied_at IS NOT NULL)"""),
     ("applied in another transaction than its last approval", """
-        SELECT a.proposal FROM customer_workflow.history AS a
+        SELECT a.proposal FROM customer_workflow.history AS a JOIN customer_workflow.proposal AS p ON p.id = a.proposal AND p.effective_at IS NULL
          WHERE a.kind = 'applied' AND NOT EXISTS (
                SELECT FROM customer_workflow.history AS w
                 WHERE w.proposal = a.proposal AND w.transaction = a.transaction AND w.kind IN ('approved', 'final_escalation_action'))"""),
@@ -65,11 +71,12 @@ PROMISES = [
         UNION ALL
         SELECT h.proposal FROM customer_workflow.history AS h
          WHERE h.proposal IS NOT NULL AND NOT EXISTS (SELECT FROM customer_workflow.proposal AS p WHERE p.id = h.proposal)"""),
-    ("pending without an open work item and a deadline, or the other way round", """
-        SELECT p.id FROM customer_workflow.proposal AS p
-         WHERE (p.status = 'pending_approval') IS DISTINCT FROM
-               EXISTS (SELECT FROM customer_workflow.work_item AS w WHERE w.proposal = p.id AND w.status = 'open')
-            OR (p.status = 'pending_approval') IS DISTINCT FROM EXISTS (SELECT FROM customer_workflow.deadline AS d WHERE d.proposal = p.id)
+    ("pending without an open work item, its deadlines or its digest, or the other way round", """
+        SELECT p.id FROM customer_workflow.proposal AS p CROSS JOIN LATERAL (
+               SELECT EXISTS (SELECT FROM customer_workflow.work_item AS w WHERE w.proposal = p.id AND w.status = 'open') AS item,
+                      EXISTS (SELECT FROM customer_workflow.deadline AS d WHERE d.proposal = p.id) AS deadline) AS x
+         WHERE (p.status = 'pending_approval') IS DISTINCT FROM x.item
+            OR x.deadline IS DISTINCT FROM (p.workflow = 'limits' AND p.status = 'pending_approval' OR p.status = 'approved')
             OR (p.status = 'pending_approval' AND p.digest IS DISTINCT FROM customer_workflow._digest(p.id))"""),
     ("a sequence that would give a number again", """
         SELECT 1 FROM customer_workflow.proposal_id_seq AS s WHERE s.last_value < (SELECT max(p.id) FROM customer_workflow.proposal AS p)
@@ -163,7 +170,7 @@ class Server:
             [self.bin / "psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=verbose", "-v", "SHOW_CONTEXT=never", "-h", self.host, "-U", user, "-d", database, "-f", "-"],
             input="SET client_min_messages = warning; SET statement_timeout = '5min';\n" + sql, capture_output=True, text=True, check=False)
         if check and done.returncode != 0:
-            raise AssertionError(f"{sql}\n{done.stderr}")
+            raise AssertionError(f"{sql[:300]}\n{done.stderr}")
         return (done.stdout + done.stderr).strip()
 
     def error(self, database, sql, user="postgres"):
