@@ -38,6 +38,10 @@ CREATE FUNCTION customer_workflow.capture_scope() RETURNS trigger
     LANGUAGE c AS 'MODULE_PATHNAME', 'capture_scope';
 COMMENT ON FUNCTION customer_workflow.capture_scope() IS 'Trigger of a protected table that does nothing: its condition is option scope';
 
+CREATE FUNCTION customer_workflow._before_drop_extension() RETURNS event_trigger
+    LANGUAGE c AS 'MODULE_PATHNAME', 'cw_before_drop_extension';
+COMMENT ON FUNCTION customer_workflow._before_drop_extension() IS 'DROP EXTENSION customer_workflow is refused while proposals are open';
+
 CREATE FUNCTION customer_workflow._person() RETURNS text
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_person';
 COMMENT ON FUNCTION customer_workflow._person() IS 'Who acts: role:name or person:name; null where an application role must name a person and has not';

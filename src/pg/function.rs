@@ -78,6 +78,20 @@ impl Call {
         unsafe { pg_sys::get_fn_expr_argtype((*self.0).flinfo, n as i32) }
     }
 
+    /// The node that called, if it is of this type.
+    pub(super) fn context(&self, tag: pg_sys::NodeTag) -> Option<*mut pg_sys::Node> {
+        // SAFETY: context is null or a node.
+        unsafe {
+            let context = (*self.0).context;
+            (!context.is_null() && (*context).type_ == tag).then_some(context)
+        }
+    }
+
+    /// Whether an event trigger called.
+    pub fn is_event_trigger(&self) -> bool {
+        self.context(pg_sys::NodeTag::T_EventTriggerData).is_some()
+    }
+
     /// The trigger event that called, or `None` when it was not called as a trigger.
     pub fn event(&self) -> Option<Event> {
         // SAFETY: context is null or a node; a TriggerData node lives as long as the call.

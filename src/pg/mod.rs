@@ -5,6 +5,7 @@ pub mod callbacks;
 pub mod column;
 pub mod condition;
 mod conflict;
+pub mod drops;
 pub mod function;
 pub mod guard;
 pub mod image;
@@ -53,6 +54,7 @@ mod exports {
         capture_inserted, pg_finfo_capture_inserted => crate::capture::records::inserted;
         capture_remove, pg_finfo_capture_remove => crate::capture::records::deleting;
         capture_scope, pg_finfo_capture_scope => crate::capture::scope::nothing;
+        cw_before_drop_extension, pg_finfo_cw_before_drop_extension => crate::guard::dropping::before_drop_extension;
         cw_person, pg_finfo_cw_person => crate::guard::functions::person;
         cw_identities, pg_finfo_cw_identities => crate::guard::functions::identities;
         cw_my_assignees, pg_finfo_cw_my_assignees => crate::guard::functions::my_assignees;
