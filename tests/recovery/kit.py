@@ -151,6 +151,8 @@ class Server:
             self.environment.pop("PG_BINDIR", None)
         bindir = run("bash", "-c", f". '{TOP}/tools/env.sh'; echo $PG_BINDIR; echo $PG_MAJOR", env=self.environment).stdout.split("\n")
         self.bin, self.major = Path(bindir[0]), int(bindir[1])
+        # The walreceiver of the packaged server would find the system's libpq, perhaps an older one.
+        self.environment["LD_LIBRARY_PATH"] = run(self.bin / "pg_config", "--libdir").stdout.strip()
 
     def cluster(self, *args):
         run(TOP / "tools/cluster", args[0], self.data, *args[1:], env=self.environment)

@@ -8,7 +8,7 @@ WRITES = {
               "SELECT customer_workflow.submit(1)", "SELECT * FROM customer_workflow.submit_many('{1,3}')", "SELECT customer_workflow.recall(2)",
               "SELECT customer_workflow.cancel(1)", "SELECT customer_workflow.discard_change(1, 'credit_limit')", "SELECT customer_workflow.rebase(3)",
               "SELECT customer_workflow.begin_change_set('x')", "SELECT customer_workflow.add_comment(1, 'x')", "SELECT * FROM customer_workflow.check_proposal(1)",
-              "SELECT customer_workflow.revert(6)", "SELECT customer_workflow.propose_delete('accounts', '{\"id\": 1}')"],
+              "SELECT customer_workflow.revert(6)", "SELECT customer_workflow.propose_delete('\"The \"\"CRM\"\"\".\"Bänke\"', '{\"land\": \"DE\", \"nr\": 6}')"],
     "bob": ["SELECT customer_workflow.approve(2)", "SELECT * FROM customer_workflow.approve_many(ARRAY(SELECT proposal FROM customer_workflow.my_work_items))",
             "SELECT customer_workflow.reject(2, 'no')", "SELECT customer_workflow.request_change(2, 'no')", "SELECT customer_workflow.delegate(2, 'carol')",
             "SELECT customer_workflow.create_delegation('bob', 'carol', now(), 'infinity')"],
@@ -42,7 +42,7 @@ def test_standby():
     was = world.contents(primary, "shop")
     lsn = primary.psql("postgres", "SELECT pg_current_wal_lsn()")
     standby.until("postgres", f"SELECT pg_last_wal_replay_lsn() >= '{lsn}'", "t")
-    world.is_same(was, standby, "shop", temporary=False)
+    world.is_same(was, standby, "shop", temporary=False, standby=True)
     for who in ("alice", "bob", "owner", "postgres"):
         for look in LOOKS:
             one, two = primary.psql("shop", look, who, check=False), standby.psql("shop", look, who, check=False)
@@ -53,9 +53,10 @@ def test_standby():
     print(f"  on a standby approve() says: {said.split(chr(10))[0]}")
 
     primary.kill()
+    as_server("rm", f"{primary.data}/postmaster.pid")
     standby.psql("postgres", "SELECT pg_promote()")
     standby.until("postgres", "SELECT pg_is_in_recovery()", "f")
-    world.is_same(was, standby, "shop")
+    world.is_same(was, standby, "shop", standby=True)
     found = standby.psql("shop", "SET SESSION AUTHORIZATION alice; UPDATE accounts SET credit_limit = 78, alice = 78 WHERE id = 78; SELECT count(*) FROM customer_workflow.last_proposals()")
     assert found == "0", found
     found = standby.psql("shop", "SET SESSION AUTHORIZATION bob; SELECT customer_workflow.approve(9)")

@@ -27,8 +27,8 @@ SELECT m.name, v.fact, v.value FROM member AS m JOIN pg_proc AS p ON m.classid =
                             ('settings', p.proconfig::text), ('result', pg_get_function_result(p.oid))) AS v (fact, value)
 UNION ALL
 SELECT r.name, v.fact, v.value FROM relation AS r
- CROSS JOIN LATERAL (VALUES ('kind', r.relkind::text), ('owner', r.relowner::regrole::text), ('privileges', r.relacl::text), ('storage', r.relpersistence || coalesce(r.reloptions::text, '')),
-                            ('row security', r.relrowsecurity || ' ' || r.relforcerowsecurity), ('replica identity', r.relreplident::text),
+ CROSS JOIN LATERAL (VALUES ('kind', r.relkind::text), ('owner', r.relowner::regrole::text), ('privileges', r.relacl::text), ('storage', concat(r.relpersistence, r.reloptions)),
+                            ('row security', concat(r.relrowsecurity, ' ', r.relforcerowsecurity)), ('replica identity', r.relreplident::text),
                             ('definition', CASE r.relkind WHEN 'v' THEN pg_get_viewdef(r.oid) WHEN 'i' THEN pg_get_indexdef(r.oid) END)) AS v (fact, value)
 UNION ALL
 SELECT r.name, 'column ' || row_number() OVER (PARTITION BY r.oid ORDER BY a.attnum),
@@ -37,9 +37,9 @@ SELECT r.name, 'column ' || row_number() OVER (PARTITION BY r.oid ORDER BY a.att
   FROM relation AS r JOIN pg_attribute AS a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
   LEFT JOIN pg_attrdef AS f ON f.adrelid = a.attrelid AND f.adnum = a.attnum
 UNION ALL
-SELECT r.name, 'constraint ' || k.conname, pg_get_constraintdef(k.oid) || ' ' || k.convalidated FROM relation AS r JOIN pg_constraint AS k ON k.conrelid = r.oid
+SELECT r.name, 'constraint ' || k.conname, concat_ws(' ', pg_get_constraintdef(k.oid), k.convalidated) FROM relation AS r JOIN pg_constraint AS k ON k.conrelid = r.oid
 UNION ALL
-SELECT r.name, 'trigger ' || g.tgname, pg_get_triggerdef(g.oid) || ' ' || g.tgenabled FROM relation AS r JOIN pg_trigger AS g ON g.tgrelid = r.oid AND NOT g.tgisinternal
+SELECT r.name, 'trigger ' || g.tgname, concat_ws(' ', pg_get_triggerdef(g.oid), g.tgenabled) FROM relation AS r JOIN pg_trigger AS g ON g.tgrelid = r.oid AND NOT g.tgisinternal
 UNION ALL
 SELECT r.name, 'rule ' || w.rulename, pg_get_ruledef(w.oid) FROM relation AS r JOIN pg_rewrite AS w ON w.ev_class = r.oid AND w.rulename <> '_RETURN'
 UNION ALL
