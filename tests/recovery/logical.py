@@ -54,10 +54,17 @@ def test_subscriber():
     assert found == "8.00", found
     found = subscriber.error("shop", "SELECT customer_workflow.approve(1)", "bob")
     assert found == "CW001", found
-    subscriber.psql("shop", "ALTER SUBSCRIPTION accounts DISABLE")
 
-    # the triggers of a subscriber that are to fire always are its owner's decision, as PostgreSQL has it: then it is diverted there
-    subscriber.psql("shop", "ALTER SUBSCRIPTION accounts ENABLE")
+    # triggers that the subscriber's owner has set to fire always meet what comes over as they meet a user
+    subscriber.psql("shop", "".join(f'ALTER TABLE accounts ENABLE ALWAYS TRIGGER "{t}";' for t in subscriber.psql(
+        "shop", "SELECT tgname FROM pg_trigger WHERE tgrelid = 'accounts'::regclass AND NOT tgisinternal").split()))
+    publisher.psql("shop", "SET SESSION AUTHORIZATION alice; UPDATE accounts SET credit_limit = 13, alice = 13 WHERE id = 3; SELECT customer_workflow.submit(3)")
+    publisher.psql("shop", "SET SESSION AUTHORIZATION bob; SELECT customer_workflow.approve(3)")
+    publisher.psql("shop", "INSERT INTO accounts (id, name) VALUES (502, 'Held'); DELETE FROM accounts WHERE id = 499")
+    caught_up(publisher, subscriber, "accounts")
+    found = subscriber.psql("shop", """SELECT string_agg(id || ' ' || credit_limit || ' ' || coalesce(alice::text, ''), ',' ORDER BY id) FROM accounts WHERE id IN (3, 499, 502);
+        SELECT operation, record_key, status FROM customer_workflow.proposals WHERE author = 'postgres' ORDER BY id""")
+    assert found == '3 1000.00 13,499 1000.00 \nupdate|{"id": 3}|not_submitted\ninsert|{"id": 502}|not_submitted\ndelete|{"id": 499}|not_submitted', found
     log = subscriber.log()
     assert not re.search("PANIC|XX000", log), "the log has an internal error"
     subscriber.psql("shop", "DROP SUBSCRIPTION accounts")
@@ -91,6 +98,13 @@ def test_copy_for_reading():
     found = reader.error("shop", "UPDATE accounts SET credit_limit = 3 WHERE id = 30", "alice")
     assert found == "23505", found
     reader.psql("shop", "DROP SUBSCRIPTION everything")
+
+    # the way to make it the primary
+    reader.psql("shop", """SELECT setval(format('%I.%I', s.schemaname, s.sequencename)::regclass, 100000) FROM pg_sequences AS s WHERE s.schemaname = 'customer_workflow'""")
+    reader.psql("shop", "SET SESSION AUTHORIZATION dave; UPDATE accounts SET credit_limit = 3, dave = 3 WHERE id = 30; SELECT customer_workflow.submit(max(id)) FROM customer_workflow.proposals")
+    reader.psql("shop", "SET SESSION AUTHORIZATION bob; SELECT customer_workflow.approve(max(proposal)) FROM customer_workflow.my_work_items")
+    found = reader.psql("shop", "SELECT credit_limit FROM accounts WHERE id = 30")
+    assert found == "3.00", found
     for server in (publisher, reader):
         server.cluster("stop")
 
