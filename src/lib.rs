@@ -79,8 +79,7 @@ extension_sql_file!("../sql/history_tables.sql", name = "history_tables", requir
 extension_sql_file!("../sql/history_proof.sql", name = "history_proof", requires = ["history_tables"]);
 extension_sql_file!("../sql/history_verify.sql", name = "history_verify", requires = ["history_proof"]);
 extension_sql_file!("../sql/archive.sql", name = "archive", requires = ["history_verify"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["archive"]);
-extension_sql_file!("../sql/dropping.sql", name = "dropping", requires = ["drift"]);
+extension_sql_file!("../sql/dropping.sql", name = "dropping", requires = ["archive"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["dropping"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
