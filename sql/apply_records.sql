@@ -106,6 +106,9 @@ BEGIN
          ORDER BY min(o.id)
     LOOP
         remembered := customer_workflow._remember_settings();
+        IF operation = 'delete' AND NOT as_author THEN
+            PERFORM customer_workflow._keep_deleted(batch.table_id, batch.ids, batch.keys);
+        END IF;
         SELECT * INTO result FROM customer_workflow._write_whole(batch.table_id, operation,
             coalesce(batch.role, customer_workflow._writing_role(batch.relation, batch.options)), batch.role IS NULL,
             batch.keys, batch.fields, batch.proposed, batch.images);

@@ -89,7 +89,7 @@ COMMENT ON FUNCTION customer_workflow._keep_companies(customer_workflow.protecte
 CREATE FUNCTION customer_workflow._check_company_options(options jsonb) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    of_companies text[] := '{data_entity_behavior,auto_submit,overlap,amend,conflict,require_digest,comment_required,validate_on_submit,on_record_delete,redundant_update}';
+    of_companies text[] := '{data_entity_behavior,auto_submit,overlap,amend,conflict,require_digest,comment_required,validate_on_submit,on_record_delete,redundant_update,on_insert,on_delete,new_records}';
     other text;
 BEGIN
     PERFORM customer_workflow._check_values(options, customer_workflow._option_rules());
@@ -102,6 +102,24 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._check_company_options(jsonb) IS 'Error 22023 for options that are unknown, have no valid value, or cannot differ by company';
+
+CREATE FUNCTION customer_workflow._of_records(options jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT options ?| '{on_insert,on_delete,new_records}'
+$$;
+COMMENT ON FUNCTION customer_workflow._of_records(jsonb) IS 'Whether options say something of creating and deleting records, for which the table has triggers of their own';
+
+CREATE FUNCTION customer_workflow._follow_company_records(tab customer_workflow.protected_table, options jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF customer_workflow._of_records(options) THEN
+        PERFORM customer_workflow._check_record_options(tab.relation, tab.options, customer_workflow._writing_role(tab.relation, tab.options));
+        PERFORM customer_workflow._install_record_triggers(tab.relation, tab.options);
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._follow_company_records(customer_workflow.protected_table, jsonb)
+    IS 'After options of a company have changed: the table has the triggers for creating and deleting records that its companies need';
 
 CREATE FUNCTION customer_workflow._company_rules(table_id integer, company text) RETURNS customer_workflow.protected_company
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -139,7 +157,8 @@ DECLARE
     merged jsonb;
 BEGIN
     PERFORM customer_workflow._check_company_options(_protect_company.options);
-    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', _protect_company.relation);
+    EXECUTE format('LOCK TABLE %s IN %s MODE', _protect_company.relation,
+                   CASE WHEN customer_workflow._of_records(_protect_company.options) THEN 'ACCESS EXCLUSIVE' ELSE 'SHARE ROW EXCLUSIVE' END);
     PERFORM customer_workflow._require_configures(_protect_company.relation);
     SELECT t.* INTO tab FROM customer_workflow.protected_table AS t WHERE t.id = customer_workflow._table_id(_protect_company.relation) FOR UPDATE;
     before := customer_workflow._company_rules(tab.id, canonical);
@@ -160,6 +179,7 @@ BEGIN
             'fields', jsonb_build_object('old', customer_workflow._company_fields(tab, before.fields), 'new', customer_workflow._company_fields(tab, own)),
             'approvers', jsonb_build_object('old', before.approvers, 'new', new_approvers),
             'options', jsonb_build_object('old', before.options, 'new', merged)));
+        PERFORM customer_workflow._follow_company_records(tab, _protect_company.options);
     END IF;
     PERFORM customer_workflow._invalidate(tab.relation);
     IF coalesce(new_approvers, tab.approvers) IS NULL AND NOT customer_workflow._has_workflow(tab.id) THEN
@@ -234,19 +254,23 @@ COMMENT ON FUNCTION customer_workflow._unprotect_company(regclass, name[], boole
 CREATE FUNCTION customer_workflow._configure_company(relation regclass, options jsonb, company text) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    tab integer := customer_workflow._table_id(_configure_company.relation);
+    tab customer_workflow.protected_table;
     canonical text := customer_workflow._company(_configure_company.relation, _configure_company.company);
     before customer_workflow.protected_company;
     merged jsonb;
 BEGIN
     PERFORM customer_workflow._check_company_options(_configure_company.options);
-    PERFORM FROM customer_workflow.protected_table AS t WHERE t.id = tab FOR UPDATE;
-    before := customer_workflow._company_rules(tab, canonical);
+    IF customer_workflow._of_records(_configure_company.options) THEN
+        EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', _configure_company.relation);
+    END IF;
+    SELECT t.* INTO tab FROM customer_workflow.protected_table AS t WHERE t.id = customer_workflow._table_id(_configure_company.relation) FOR UPDATE;
+    before := customer_workflow._company_rules(tab.id, canonical);
     merged := customer_workflow._merge_options(before.options, _configure_company.options);
     IF merged <> before.options THEN
         UPDATE customer_workflow.protected_company AS c SET options = merged WHERE c.id = before.id;
-        PERFORM customer_workflow._log('configure', tab, NULL, NULL, jsonb_build_object('company', canonical,
+        PERFORM customer_workflow._log('configure', tab.id, NULL, NULL, jsonb_build_object('company', canonical,
             'options', jsonb_build_object('old', before.options, 'new', merged)));
+        PERFORM customer_workflow._follow_company_records(tab, _configure_company.options);
         PERFORM customer_workflow._invalidate(_configure_company.relation);
     END IF;
 END
@@ -310,7 +334,8 @@ COMMENT ON FUNCTION customer_workflow._record_company(integer, jsonb) IS 'The co
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._company_type(regclass, name), customer_workflow._company(regclass, text), customer_workflow._check_company_column(regclass),
-    customer_workflow._check_company_options(jsonb), customer_workflow._keep_companies(customer_workflow.protected_table, jsonb), customer_workflow._company_rules(integer, text),
+    customer_workflow._check_company_options(jsonb), customer_workflow._of_records(jsonb),
+    customer_workflow._follow_company_records(customer_workflow.protected_table, jsonb), customer_workflow._keep_companies(customer_workflow.protected_table, jsonb), customer_workflow._company_rules(integer, text),
     customer_workflow._company_fields(customer_workflow.protected_table, jsonb),
     customer_workflow._protect_company(regclass, name[], text, jsonb, text), customer_workflow._unprotect_company(regclass, name[], boolean, text),
     customer_workflow._configure_company(regclass, jsonb, text), customer_workflow._enable_company(regclass, boolean, text, text),

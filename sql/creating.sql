@@ -27,10 +27,24 @@ LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._record_triggers(jsonb) IS 'The triggers for creating and deleting records, and which of them a table with these options has';
 
+CREATE FUNCTION customer_workflow._of_any_company(relation regclass, options jsonb) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    -- each of them by what does most
+    SELECT options || coalesce(jsonb_object_agg(o.key, o.value) FILTER (WHERE o.value <> 'allow' AND o.value <> 'protected'), '{}')
+      FROM (SELECT e.key, max(e.value) AS value
+              FROM (SELECT options AS given
+                    UNION ALL
+                    SELECT c.options FROM customer_workflow.protected_company AS c JOIN customer_workflow.protected_table AS t ON t.id = c.table_id
+                     WHERE t.relation = _of_any_company.relation) AS g
+             CROSS JOIN LATERAL jsonb_each_text(g.given) AS e
+             WHERE e.key IN ('on_insert', 'on_delete', 'new_records') GROUP BY e.key) AS o
+$$;
+COMMENT ON FUNCTION customer_workflow._of_any_company(regclass, jsonb) IS 'These options of a table, with what any of its companies says of creating and deleting records';
+
 CREATE FUNCTION customer_workflow._record_lock(relation regclass, options jsonb, otherwise text) RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     -- Nobody is in the middle of what the triggers have to see from the beginning.
-    SELECT CASE WHEN EXISTS (SELECT FROM customer_workflow._record_triggers(options) AS w
+    SELECT CASE WHEN EXISTS (SELECT FROM customer_workflow._record_triggers(customer_workflow._of_any_company(relation, options)) AS w
                               WHERE w.wanted <> EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = relation AND t.tgname = w.name))
                 THEN 'ACCESS EXCLUSIVE' ELSE otherwise END
 $$;
@@ -42,7 +56,7 @@ DECLARE
     trg record;
 BEGIN
     FOR trg IN SELECT w.*, EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = relation AND t.tgname = w.name) AS there
-                 FROM customer_workflow._record_triggers(options) AS w LOOP
+                 FROM customer_workflow._record_triggers(customer_workflow._of_any_company(relation, options)) AS w LOOP
         IF trg.wanted THEN
             EXECUTE format('CREATE OR REPLACE TRIGGER %I %s ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.%I()', trg.name, trg.event, relation, trg.function);
         ELSIF trg.there THEN
@@ -59,6 +73,7 @@ DECLARE
     missing text;
     bad record;
 BEGIN
+    options := customer_workflow._of_any_company(relation, options);
     missing := CASE WHEN options ->> 'on_insert' = 'held' AND NOT has_table_privilege(writer, relation, 'INSERT') THEN 'INSERT into'
                     WHEN options ->> 'on_delete' = 'propose' AND NOT has_table_privilege(writer, relation, 'DELETE') THEN 'DELETE from' END;
     IF missing IS NOT NULL THEN
@@ -254,7 +269,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._pending_moved(integer, uuid[], text[], uuid[]) IS 'A pending record stays pending when its key changes';
 
 REVOKE EXECUTE ON FUNCTION
-    customer_workflow._record_triggers(jsonb), customer_workflow._record_lock(regclass, jsonb, text), customer_workflow._install_record_triggers(regclass, jsonb),
+    customer_workflow._record_triggers(jsonb), customer_workflow._of_any_company(regclass, jsonb), customer_workflow._record_lock(regclass, jsonb, text), customer_workflow._install_record_triggers(regclass, jsonb),
     customer_workflow._check_record_options(regclass, jsonb, oid),
     customer_workflow._propose_records(integer, text, text[], uuid[], integer[], text[], text[], text[], bytea[], text, text[], text, boolean, text, text, text),
     customer_workflow._pending_gone(integer, uuid[], uuid[]), customer_workflow._pending_moved(integer, uuid[], text[], uuid[])

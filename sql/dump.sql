@@ -10,6 +10,7 @@ SELECT pg_catalog.pg_extension_config_dump('customer_workflow.change_set', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.change', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.pending_record', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.configuration_proposal', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.deleted_value', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.work_item', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.history', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.direct_change', '');

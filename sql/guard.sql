@@ -209,6 +209,9 @@ BEGIN
        SET record_key = customer_workflow._renamed_keys(r.record_key, old_name, new_name),
            record_hash = customer_workflow._key_hash(customer_workflow._renamed_keys(r.record_key, old_name, new_name))
      WHERE r.table_id = tab.id AND r.record_key ? old_name;
+    UPDATE customer_workflow.deleted_value AS d SET field = new_name
+      FROM customer_workflow.proposal AS p WHERE p.id = d.proposal AND p.table_id = tab.id AND d.field = old_name
+       AND NOT EXISTS (SELECT FROM customer_workflow.deleted_value AS o WHERE o.proposal = d.proposal AND o.field = new_name);
     UPDATE customer_workflow.proposal AS p SET digest = customer_workflow._digest(p.id)
      WHERE p.id = ANY (customer_workflow._with_mates(changed)) AND p.digest IS NOT NULL;
     PERFORM customer_workflow._log('column_renamed', tab.id, NULL, NULL, jsonb_build_object('old', old_name, 'new', new_name));

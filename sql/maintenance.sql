@@ -150,7 +150,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         SELECT FROM unnest('{!customer_workflow_first,~~~customer_workflow_last,!customer_workflow_delete,~~~customer_workflow_truncate}'::name[]
                            || CASE WHEN EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation AND c.relkind = 'p')
                                    THEN '{~~~customer_workflow_move}'::name[] END
-                           || ARRAY(SELECT w.name::name FROM customer_workflow._record_triggers(options) AS w WHERE w.wanted)) AS needed (name)
+                           || ARRAY(SELECT w.name::name FROM customer_workflow._record_triggers(customer_workflow._of_any_company(relation, options)) AS w WHERE w.wanted)) AS needed (name)
          CROSS JOIN customer_workflow._tree(relation) AS t
          WHERE NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = t AND g.tgname = needed.name AND g.tgenabled IN ('O', 'A')))
 $$;

@@ -139,6 +139,14 @@ CREATE FUNCTION customer_workflow._enter_change_set(change_set bigint) RETURNS v
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_enter_change_set';
 COMMENT ON FUNCTION customer_workflow._enter_change_set(bigint) IS 'What the current person proposes goes into this change set until the transaction ends';
 
+CREATE FUNCTION customer_workflow._leave_change_set(change_set bigint) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_leave_change_set';
+COMMENT ON FUNCTION customer_workflow._leave_change_set(bigint) IS 'What the current person proposes does not go into this change set any more';
+
+CREATE FUNCTION customer_workflow._change_set() RETURNS bigint
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_change_set';
+COMMENT ON FUNCTION customer_workflow._change_set() IS 'The change set that what the current person proposes goes into; null where there is none';
+
 CREATE FUNCTION customer_workflow._permit(relation regclass, keys text[], fields text[], "values" text[], images bytea[], role oid) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit';
 COMMENT ON FUNCTION customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid) IS 'Lets the next statement write exactly these values, read as this role, to exactly these records';
@@ -163,6 +171,10 @@ CREATE FUNCTION customer_workflow._keep_originals(proposals bigint[]) RETURNS vo
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_keep_originals';
 COMMENT ON FUNCTION customer_workflow._keep_originals(bigint[])
     IS 'Keeps the values that the statement of a permit has overwritten, where their texts are not exact; proposals: in the order of its records';
+
+CREATE FUNCTION customer_workflow._image(value anyelement) RETURNS bytea
+    LANGUAGE c STABLE STRICT PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_image';
+COMMENT ON FUNCTION customer_workflow._image(anyelement) IS 'The value as PostgreSQL stores it, where its text under pinned settings is not exact; else null';
 
 -- Reads bytes as a value: for nobody who can choose them.
 CREATE FUNCTION customer_workflow._image_value(image bytea, "like" anyelement) RETURNS anyelement

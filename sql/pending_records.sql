@@ -85,10 +85,11 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp A
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = customer_workflow._table_id(_delete_statement.relation));
 BEGIN
-    IF NOT tab.enabled THEN
+    -- Of its company, where that differs, only capture knows, which sees the record.
+    IF NOT (tab.enabled OR EXISTS (SELECT FROM customer_workflow.protected_company AS c WHERE c.table_id = tab.id AND c.enabled)) THEN
         RAISE EXCEPTION USING ERRCODE = 'CW005', MESSAGE = format('approvals are disabled for table "%s"', customer_workflow._name(relation)),
             DETAIL = 'It was switched off with customer_workflow.disable().', HINT = 'Switch it on again with customer_workflow.enable(), or use DELETE.';
-    ELSIF tab.options ->> 'on_delete' IS DISTINCT FROM 'propose' THEN
+    ELSIF customer_workflow._of_any_company(tab.relation, tab.options) ->> 'on_delete' IS DISTINCT FROM 'propose' THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('deleting records of table "%s" needs no approval', customer_workflow._name(relation)),
             DETAIL = 'Its option on_delete is allow.', HINT = 'Use DELETE, or set option on_delete to propose.';
     ELSIF record_key IS NULL THEN

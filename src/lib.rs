@@ -65,7 +65,9 @@ extension_sql_file!("../sql/look_delegations.sql", name = "look_delegations", re
 extension_sql_file!("../sql/look_change_sets.sql", name = "look_change_sets", requires = ["look_delegations"]);
 extension_sql_file!("../sql/look_review.sql", name = "look_review", requires = ["look_change_sets"]);
 extension_sql_file!("../sql/propose.sql", name = "propose", requires = ["look_review"]);
-extension_sql_file!("../sql/revert.sql", name = "revert", requires = ["propose"]);
+extension_sql_file!("../sql/revertible.sql", name = "revertible", requires = ["propose"]);
+extension_sql_file!("../sql/revert_records.sql", name = "revert_records", requires = ["revertible"]);
+extension_sql_file!("../sql/revert.sql", name = "revert", requires = ["revert_records"]);
 extension_sql_file!("../sql/definitions.sql", name = "definitions", requires = ["revert"]);
 extension_sql_file!("../sql/comments.sql", name = "comments", requires = ["definitions"]);
 extension_sql_file!("../sql/pending.sql", name = "pending", requires = ["comments"]);

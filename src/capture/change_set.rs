@@ -32,6 +32,18 @@ pub fn enter(call: &Call) -> Option<Datum> {
     None
 }
 
+/// SQL `_leave_change_set(change_set bigint)`: undoes `enter`. For everyone, of what is his own.
+pub fn leave(call: &Call) -> Option<Datum> {
+    let id = call.arg(0)?.value() as i64;
+    BEGUN.with_borrow_mut(|b| b.pop_if(|b| b.id == id));
+    None
+}
+
+/// SQL `_change_set()`: the change set of the current person.
+pub fn number(_: &Call) -> Option<Datum> {
+    current(&person::current()).map(Datum::from)
+}
+
 /// The transaction is over.
 pub fn forget() {
     BEGUN.take();

@@ -99,9 +99,6 @@ struct Options {
     companions: HashMap<String, Vec<String>>,
     bookkeeping: HashMap<String, String>,
     part_of: Option<serde::de::IgnoredAny>,
-    on_insert: OnInsert,
-    on_delete: OnDelete,
-    new_records: NewRecords,
     scope: Option<String>,
     company_column: Option<String>,
 }
@@ -136,26 +133,22 @@ impl Table {
         self.options.part_of.is_some()
     }
 
-    /// What an INSERT does.
-    pub fn on_insert(&self) -> OnInsert {
-        self.options.on_insert
+    fn each_rules(&self) -> impl Iterator<Item = &Rules> {
+        std::iter::once(&self.rules).chain(self.companies.values())
     }
 
-    /// What a DELETE does.
-    pub fn on_delete(&self) -> OnDelete {
-        self.options.on_delete
-    }
-
-    /// From when on a new record is protected.
-    pub fn new_records(&self) -> NewRecords {
-        self.options.new_records
-    }
-
-    /// Whether it matters which rows come, go, or only move.
+    /// Whether it matters, in any company, which rows come, go, or only move.
     pub fn watches_records(&self) -> bool {
-        self.options.on_insert != OnInsert::Allow
-            || self.options.on_delete != OnDelete::Allow
-            || self.options.new_records != NewRecords::Protected
+        self.each_rules().any(|r| {
+            r.options.on_insert != OnInsert::Allow
+                || r.options.on_delete != OnDelete::Allow
+                || r.options.new_records != NewRecords::Protected
+        })
+    }
+
+    /// Whether deleting a record needs approval now, in any company.
+    pub fn keeps_records(&self) -> bool {
+        self.each_rules().any(|r| r.enabled() && r.options.on_delete == OnDelete::Propose)
     }
 
     /// Whether a condition says which changes are protected.
@@ -166,11 +159,6 @@ impl Table {
     /// Whether all changes of a row are held with the first that is.
     pub fn holds_rows(&self) -> bool {
         self.options.together == Together::Row
-    }
-
-    /// Whether approvals are enabled for anybody.
-    pub fn any_enabled(&self) -> bool {
-        self.rules.enabled() || self.companies.values().any(Rules::enabled)
     }
 
     /// The rules of a company.

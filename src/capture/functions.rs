@@ -9,7 +9,7 @@ use crate::pg::{spi, value};
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::cell::Cell;
 
-/// What the statement of an explicit `propose` or `propose_delete` begins with: nobody's trigger or rule has such a statement, so that only this
+/// What the statement of an explicit `propose`, `propose_delete` or `revert` begins with: nobody's trigger or rule has such a statement, so that only this
 /// one is withheld, never an UPDATE that follows from another statement.
 pub const PROPOSE_MARK: &str = "/* customer_workflow.propose */ ";
 

@@ -1,7 +1,8 @@
 //! Records that this transaction has inserted, and may complete: known by what was inserted, since a row's xmin tells nothing of
 //! a record that was there before and has only been updated.
 
-use super::config::{NewRecords, Relation};
+use super::config::Relation;
+use super::rules::Applies;
 use crate::guard::person;
 use crate::pg::callbacks;
 use pgrx::pg_sys::Oid;
@@ -98,8 +99,8 @@ pub fn is_empty() -> bool {
 }
 
 /// Whether the current person has inserted the record with this key in this transaction, and may complete it.
-pub fn has(relation: &Relation, hash: impl FnOnce() -> [u8; 16]) -> bool {
-    if relation.table.new_records() != NewRecords::Transaction || is_empty() {
+pub fn has(relation: &Relation, applies: &Applies, hash: impl FnOnce() -> [u8; 16]) -> bool {
+    if is_empty() || !applies.completes() {
         return false;
     }
     let (who, key) = (person::current(), (relation.shape.root.to_u32(), hash()));

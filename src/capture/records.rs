@@ -2,7 +2,7 @@
 //! tables that use these have the triggers.
 
 use super::buffer::{self, Change, Kind, Operation};
-use super::config::{self, Behavior, NewRecords, OnDelete, OnInsert, Policy, Relation};
+use super::config::{self, Behavior, OnDelete, OnInsert, Policy, Relation};
 use super::rules::Applies;
 use super::trigger::{Outcome, called_by, change, key_of};
 use super::{flush, functions, key, moving, new_records, notice};
@@ -26,17 +26,21 @@ pub fn inserting(call: &Call) -> Option<Datum> {
         return event.unchanged();
     }
     let text = key_of(&relation, &event, Side::Old);
+    let proposing = functions::proposes(relation.shape.root);
     let applies = Applies::to_only(&relation, &event);
+    if proposing {
+        refuse_needless(&relation, &applies, &text, "creating", applies.on_insert() == OnInsert::Allow);
+    }
     if permit::check_record(&relation, &event, &text, Operation::Insert)
-        || relation.table.on_insert() == OnInsert::Allow
+        || applies.on_insert() == OnInsert::Allow
         || applies.passes(&relation).is_some()
     {
         return event.unchanged();
     }
     let policy = applies.policy(&person::current());
     let stored = match policy.of_records() {
-        Behavior::AllowWithoutApproval => true,
-        Behavior::CreateChangeProposals => relation.table.on_insert() == OnInsert::Draft,
+        Behavior::AllowWithoutApproval => !proposing,
+        Behavior::CreateChangeProposals => applies.on_insert() == OnInsert::Draft && !proposing,
         Behavior::RejectChanges | Behavior::IgnoreChanges => false,
     };
     let without_key = relation.key.iter().any(|c| event.value(Side::Old, c).is_none());
@@ -52,6 +56,9 @@ pub fn inserting(call: &Call) -> Option<Datum> {
             let columns = relation.shape.columns.iter().filter(|c| !c.computed);
             let changes = columns.map(|c| change(c, None, event.value(Side::Old, c))).collect();
             push(&relation, applies.company.clone(), &text, key::hash(&text), Kind::Record(Operation::Insert, changes));
+            if proposing {
+                functions::saw_record();
+            }
         }
     }
     None
@@ -71,7 +78,7 @@ pub fn inserted(call: &Call) -> Option<Datum> {
     let policy = applies.policy(&person::current());
     let allowed = (policy.of_records() == Behavior::AllowWithoutApproval).then_some("data_entity");
     let past_approval = applies.passes(&relation).or(allowed);
-    let kind = match (table.on_insert(), past_approval) {
+    let kind = match (applies.on_insert(), past_approval) {
         (OnInsert::Allow, _) => None,
         (_, Some(reason)) => Some(Kind::Direct(fields(&relation, &event, true), reason)),
         (OnInsert::Draft, None) if policy.of_records() == Behavior::CreateChangeProposals => {
@@ -85,7 +92,7 @@ pub fn inserted(call: &Call) -> Option<Datum> {
                 .hint("Try the transaction again."),
         ),
     };
-    if table.new_records() == NewRecords::Transaction && !matches!(kind, Some(Kind::Direct(..))) {
+    if applies.completes() && !matches!(kind, Some(Kind::Direct(..))) {
         new_records::add(&relation, hash);
     }
     if let Some(kind) = kind {
@@ -104,11 +111,14 @@ pub fn deleting(call: &Call) -> Option<Datum> {
     let text = key_of(&relation, &event, Side::Old);
     let proposing = functions::proposes(root);
     let applies = Applies::to_only(&relation, &event);
+    if proposing {
+        refuse_needless(&relation, &applies, &text, "deleting", applies.on_delete() == OnDelete::Allow);
+    }
     if moving::is_leaving(root, &text)
         || permit::check_record(&relation, &event, &text, Operation::Delete)
-        || relation.table.on_delete() == OnDelete::Allow
+        || applies.on_delete() == OnDelete::Allow
         || applies.passes(&relation).is_some()
-        || !proposing && new_records::has(&relation, || key::hash(&text))
+        || !proposing && new_records::has(&relation, &applies, || key::hash(&text))
     {
         return event.unchanged();
     }
@@ -135,11 +145,10 @@ pub fn deleting(call: &Call) -> Option<Datum> {
 
 /// AFTER DELETE of a row: what went past approval by permission is recorded.
 pub fn deleted(relation: &Relation, event: &Event, text: &str, hash: [u8; 16]) {
-    let table = &relation.table;
-    if table.on_delete() == OnDelete::Allow || moving::has_left(relation.shape.root, &hash) {
+    let applies = Applies::to_only(relation, event);
+    if applies.on_delete() == OnDelete::Allow || moving::has_left(relation.shape.root, &hash) {
         return;
     }
-    let applies = Applies::to_only(relation, event);
     let reason = if let Some(reason) = applies.passes(relation) {
         reason
     } else if applies.policy(&person::current()).of_records() == Behavior::AllowWithoutApproval {
@@ -154,7 +163,7 @@ pub fn deleted(relation: &Relation, event: &Event, text: &str, hash: [u8; 16]) {
 /// AFTER TRUNCATE: refused where deleting needs approval.
 pub fn truncated(relation: &Relation) {
     let table = &relation.table;
-    if table.on_delete() == OnDelete::Propose && !maintenance::passes(relation.shape.root) && table.any_enabled() {
+    if table.keeps_records() && !maintenance::passes(relation.shape.root) {
         raise(
             Report::new("CW006", format!("\"{}\" cannot be truncated", table.name))
                 .detail("Deleting its records needs approval: option on_delete of the table is propose.")
@@ -165,11 +174,11 @@ pub fn truncated(relation: &Relation) {
 }
 
 /// What it amounts to when the transaction completes a record that it has inserted: nothing, or other values for its approval.
-pub fn completed(relation: &Relation, event: &Event, company: Option<Rc<str>>) -> Outcome {
+pub fn completed(relation: &Relation, event: &Event, applies: &Applies) -> Outcome {
     let changed =
         |f: &&crate::pg::column::Column| !value::same_image(f, event.value(Side::Old, f), event.value(Side::New, f));
-    let fields = relation.fields.iter().filter(|_| relation.table.on_insert() == OnInsert::Draft).filter(changed);
-    Outcome::of_changes(company, fields.map(|f| change(f, None, event.value(Side::New, f))).collect())
+    let fields = relation.fields.iter().filter(|_| applies.on_insert() == OnInsert::Draft).filter(changed);
+    Outcome::of_changes(applies.company.clone(), fields.map(|f| change(f, None, event.value(Side::New, f))).collect())
 }
 
 /// The protected fields of a row that comes or goes.
@@ -201,6 +210,26 @@ fn refuse_to_restore(relation: &Relation, text: &str) {
             Report::new("CW006", format!("creating \"{}\" {text} needs approval, and row_security is off", relation.table.name))
                 .detail("As in a restore, a record is stored as it is, or this error is raised.")
                 .hint("Restore with PGOPTIONS='-c session_replication_role=replica', or data alone with pg_restore --disable-triggers."),
+        );
+    }
+}
+
+/// Who proposes explicitly wants an approval, and in the company of this record it would just be done.
+fn refuse_needless(relation: &Relation, applies: &Applies, text: &str, doing: &str, allowed: bool) {
+    let name = &relation.table.name;
+    let company = applies.company.as_deref().map_or(String::new(), |c| format!(" in company \"{c}\""));
+    if !applies.enabled() {
+        raise(
+            Report::new("CW005", format!("approvals are disabled for table \"{name}\"{company}"))
+                .detail(format!("The record is {text}."))
+                .hint("Switch them on again with customer_workflow.enable(), or use INSERT or DELETE."),
+        );
+    }
+    if allowed {
+        raise(
+            Report::new("22023", format!("{doing} \"{name}\" {text} needs no approval{company}"))
+                .detail(format!("Option {} is allow.", if doing == "deleting" { "on_delete" } else { "on_insert" }))
+                .hint("Use INSERT or DELETE."),
         );
     }
 }

@@ -1,7 +1,7 @@
 //! What applies to the records of a company: the table's rules, or its own where it has any. A row that changes its company is
 //! under the rules of both.
 
-use super::config::{AutoSubmit, Behavior, Policy, RedundantUpdate, Relation};
+use super::config::{AutoSubmit, Behavior, NewRecords, OnDelete, OnInsert, Policy, RedundantUpdate, Relation};
 use crate::guard::maintenance;
 use crate::guard::person::Who;
 use crate::pg::column::Column;
@@ -19,6 +19,9 @@ pub struct RuleOptions {
     pub(super) data_entity_behavior: Behavior,
     pub(super) auto_submit: AutoSubmit,
     pub(super) redundant_update: RedundantUpdate,
+    pub(super) on_insert: OnInsert,
+    pub(super) on_delete: OnDelete,
+    pub(super) new_records: NewRecords,
 }
 
 /// Options of a data entity.
@@ -119,6 +122,23 @@ impl<'a> Applies<'a> {
         } else {
             (!self.enabled()).then_some("disabled")
         }
+    }
+
+    /// What an INSERT of the row does.
+    pub fn on_insert(&self) -> OnInsert {
+        self.stored.options.on_insert
+    }
+
+    /// What a DELETE of the row does.
+    pub fn on_delete(&self) -> OnDelete {
+        self.stored.options.on_delete
+    }
+
+    /// Whether the transaction that has inserted the row may write this freely. Not where it takes it to another company and one of
+    /// them has a say in what comes: it would come there past that.
+    pub fn completes(&self) -> bool {
+        self.each().all(|r| r.options.new_records == NewRecords::Transaction)
+            && (self.changed.is_none() || self.each().all(|r| r.options.on_insert == OnInsert::Allow))
     }
 
     /// Whether a change of this field needs approval.

@@ -109,7 +109,7 @@ pub fn first(call: &Call) -> Option<Datum> {
         }
         return event.unchanged();
     }
-    if new_records::has(&relation, || key::hash(&key_of(&relation, &event, Side::Old))) {
+    if new_records::has(&relation, &applies, || key::hash(&key_of(&relation, &event, Side::Old))) {
         return event.unchanged();
     }
     let who = person::current();
@@ -195,11 +195,12 @@ pub fn last(call: &Call) -> Option<Datum> {
         let outcome = Outcome::new(applies.company.clone(), None, direct, reason);
         return finish(&relation, &event, outcome, Vec::new(), &applies);
     }
-    if new_records::has(&relation, || key::hash(&key_of(&relation, &event, Side::Old))) {
-        let outcome = records::completed(&relation, &event, applies.company.clone());
+    let mut held = take_held(&relation, &event);
+    // what first has held back was no completion, whatever is left of it
+    if held.is_none() && new_records::has(&relation, &applies, || key::hash(&key_of(&relation, &event, Side::Old))) {
+        let outcome = records::completed(&relation, &event, &applies);
         return finish(&relation, &event, outcome, Vec::new(), &applies);
     }
-    let mut held = take_held(&relation, &event);
     // neither what the statement wishes nor what triggers have made of it may be protected
     let mut in_scope = held.as_ref().is_some_and(|h| h.in_scope).then_some(true);
     let mut protects = || *in_scope.get_or_insert_with(|| !scope::leaves_alone(&relation, &event));

@@ -74,6 +74,15 @@ pub fn value(column: &Column, image: Datum) -> Value {
     }
 }
 
+/// SQL `_image(value anyelement)`: the image, or null where the text of the value is exact.
+pub fn of_sql(call: &Call) -> Value {
+    let (column, value) = (Column::of_type(call.arg_type(0)), call.arg(0)?);
+    if text_is_exact(&column, value) {
+        return None;
+    }
+    where_text_is_not_exact(&column, value, value::render(&column, Some(value))?)
+}
+
 /// SQL `_image_value(image bytea, "like" anyelement)`: the value, or null where it is none of that type, or not of this database.
 pub fn from_sql(call: &Call) -> Value {
     value(&Column::of_type(call.arg_type(1)), call.arg(0)?)

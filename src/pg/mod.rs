@@ -79,12 +79,15 @@ mod exports {
         cw_touch, pg_finfo_cw_touch => crate::capture::functions::touch;
         cw_overtook, pg_finfo_cw_overtook => crate::capture::functions::overtook;
         cw_enter_change_set, pg_finfo_cw_enter_change_set => crate::capture::change_set::enter;
+        cw_leave_change_set, pg_finfo_cw_leave_change_set => crate::capture::change_set::leave;
+        cw_change_set, pg_finfo_cw_change_set => crate::capture::change_set::number;
         cw_permit, pg_finfo_cw_permit => crate::apply::permit::arm;
         cw_outside_approval, pg_finfo_cw_outside_approval => crate::apply::permit::outside;
         cw_permit_as, pg_finfo_cw_permit_as => crate::apply::permit::arm_as;
         cw_permitted, pg_finfo_cw_permitted => crate::apply::permit::permitted;
         cw_permit_end, pg_finfo_cw_permit_end => crate::apply::permit::end;
         cw_keep_originals, pg_finfo_cw_keep_originals => crate::apply::permit::write_originals;
+        cw_image, pg_finfo_cw_image => crate::pg::image::of_sql;
         cw_image_value, pg_finfo_cw_image_value => crate::pg::image::from_sql;
         cw_decidable_fields, pg_finfo_cw_decidable_fields => crate::decide::fields::decidable_fields;
         cw_proposed, pg_finfo_cw_proposed => crate::apply::pending::proposed;
