@@ -79,8 +79,9 @@ $$;
 COMMENT ON FUNCTION customer_workflow.resume_change_set(bigint)
     IS 'Goes on with a change set of yours that is not submitted, or was rejected or sent back: what you propose from now on in this transaction joins it';
 
+-- Asked at each statement that proposes: a plan that was made when there were few proposals would read all of them for ever.
 CREATE FUNCTION customer_workflow._require_editable(change_set bigint) RETURNS void
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     wrong record;
 BEGIN
@@ -98,7 +99,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._require_editable(bigint) IS 'Error CW003 where a change set is running or closed';
 
 CREATE FUNCTION customer_workflow._collect(table_id integer, proposals bigint[], change_set bigint) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     -- the value of one that waits already was repeated, and it stays where it is
     taken bigint[] := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
@@ -115,7 +116,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._collect(integer, bigint[], bigint) IS 'Proposals that have just taken captured values join the proposals of their parent records, and the change set of the transaction';
 
 CREATE FUNCTION customer_workflow._join_change_set(change_set bigint, proposals bigint[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 DECLARE
     wrong record;
 BEGIN
@@ -146,7 +147,7 @@ COMMENT ON FUNCTION customer_workflow._join_change_set(bigint, bigint[]) IS 'Edi
 
 -- The workflows of the others are not in it: they are chosen while some have a digest already.
 CREATE FUNCTION customer_workflow._set_content(change_set bigint) RETURNS text
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
 BEGIN
     RETURN (
         SELECT encode(sha256(convert_to(concat_ws(E'\n', _set_content.change_set,

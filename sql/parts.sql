@@ -234,20 +234,30 @@ COMMENT ON FUNCTION customer_workflow._join_parents(integer, bigint[], bigint)
     IS 'Drafts of a table that is a part of another join their authors'' proposals of the parent records, which are made where there are none; returns them with those';
 
 CREATE FUNCTION customer_workflow._part_changes(proposal bigint) RETURNS jsonb
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp SET enable_seqscan = off AS $$
+BEGIN
+    -- asked of each proposal of a change set, of which nearly none has parts
+    IF NOT EXISTS (SELECT FROM customer_workflow.proposal AS p JOIN customer_workflow.proposal AS m ON m.change_set = p.change_set AND m.part_of = p.id
+                    WHERE p.id = _part_changes.proposal) THEN
+        RETURN '{}';
+    END IF;
+    RETURN (
     SELECT coalesce(jsonb_object_agg(f.name, f.proposed), '{}')
       FROM (SELECT coalesce(customer_workflow._name(t.relation), t.relation_name) || '.' || c.field AS name, jsonb_object_agg(m.record_key::text, c.proposed) AS proposed
               FROM customer_workflow.proposal AS p
               JOIN customer_workflow.proposal AS m ON m.change_set = p.change_set AND m.part_of = p.id AND m.status NOT IN ('cancelled', 'expired')
               JOIN customer_workflow.protected_table AS t ON t.id = m.table_id
               JOIN customer_workflow.change AS c ON c.proposal = m.id
-             WHERE p.id = _part_changes.proposal AND p.change_set IS NOT NULL GROUP BY 1) AS f
+             WHERE p.id = _part_changes.proposal AND p.change_set IS NOT NULL GROUP BY 1) AS f);
+END
 $$;
 COMMENT ON FUNCTION customer_workflow._part_changes(bigint) IS 'The changes of the parts of a record that are decided with its proposal: {"table.field": {record key: value}}';
 
 CREATE FUNCTION customer_workflow._part_fields(proposal bigint) RETURNS text[]
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT ARRAY(SELECT k FROM jsonb_object_keys(customer_workflow._part_changes(_part_fields.proposal)) AS k ORDER BY k COLLATE "C")
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ARRAY(SELECT k FROM jsonb_object_keys(customer_workflow._part_changes(_part_fields.proposal)) AS k ORDER BY k COLLATE "C");
+END
 $$;
 COMMENT ON FUNCTION customer_workflow._part_fields(bigint) IS 'The fields of the parts of a record that are decided with its proposal, as table.field';
 

@@ -119,16 +119,14 @@ BEGIN
                                OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = request.person)))
              ORDER BY m.id);
         -- The digest of any proposal of a set stands for all of it.
-        given := ARRAY(
-            SELECT CASE WHEN s.given > 0 THEN coalesce(s.wrong, p.digest) END
+        given := CASE WHEN cardinality(array_remove(seen, NULL)) > 0 THEN ARRAY(
+            SELECT CASE WHEN s.change_set IS NOT NULL THEN coalesce(s.wrong, p.digest) END
               FROM customer_workflow.proposal AS p
-             CROSS JOIN LATERAL (
-                   SELECT count(a.digest) AS given,
-                          min(a.digest) FILTER (WHERE a.digest NOT IN (SELECT o.digest FROM customer_workflow.proposal AS o
-                                                                        WHERE o.change_set = p.change_set AND o.digest IS NOT NULL)) AS wrong
-                     FROM unnest(asked, seen) AS a (id, digest) JOIN customer_workflow.proposal AS m ON m.id = a.id
-                    WHERE m.change_set = p.change_set) AS s
-             WHERE p.id = ANY (acting) ORDER BY p.id);
+              LEFT JOIN (SELECT m.change_set, min(a.digest) FILTER (WHERE NOT EXISTS (SELECT FROM customer_workflow.proposal AS o
+                                                                                       WHERE o.change_set = m.change_set AND o.digest = a.digest)) AS wrong
+                           FROM unnest(asked, seen) AS a (id, digest) JOIN customer_workflow.proposal AS m ON m.id = a.id
+                          WHERE a.digest IS NOT NULL GROUP BY m.change_set) AS s ON s.change_set = p.change_set
+             WHERE p.id = ANY (acting) ORDER BY p.id) END;
         IF request.verb = 'approve' THEN
             PERFORM customer_workflow._require_enabled(members);
         END IF;
@@ -153,8 +151,12 @@ DECLARE
     off record;
 BEGIN
     SELECT p.id, p.record_key, p.change_set, coalesce(customer_workflow._name(t.relation), t.relation_name) AS tab, t.relation IS NULL AS gone INTO off
-      FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-     WHERE p.id = ANY (proposals) AND (t.relation IS NULL OR NOT customer_workflow._enabled(t.id, p.company)) ORDER BY p.id LIMIT 1;
+      FROM (SELECT k.table_id, k.company FROM (SELECT DISTINCT p.table_id, p.company FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)) AS k
+              JOIN customer_workflow.protected_table AS t ON t.id = k.table_id
+             WHERE t.relation IS NULL OR NOT customer_workflow._enabled(t.id, k.company)) AS k
+      JOIN customer_workflow.proposal AS p ON p.id = ANY (proposals) AND p.table_id = k.table_id AND p.company IS NOT DISTINCT FROM k.company
+      JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+     ORDER BY p.id LIMIT 1;
     IF off.gone THEN
         RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('table "%s" of proposal %s does not exist or is not protected any more', off.tab, off.id),
             DETAIL = format('The proposal is in change set %s.', off.change_set), HINT = 'Cancel the change set, and propose what is left again.';

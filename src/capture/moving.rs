@@ -2,14 +2,16 @@
 //! protected fields and even the key once more. What became of such a row is known when it arrives.
 
 use super::buffer;
-use super::config::{self, Relation};
+use super::config::{self, Relation, Table};
 use super::trigger::{Outcome, called_by, change};
 use super::{key, scope};
 use crate::apply::permit;
+use crate::error::{Report, raise};
 use crate::pg::callbacks;
 use crate::pg::column::Column;
 use crate::pg::function::Call;
 use crate::pg::row::{Event, Side};
+use crate::pg::stored;
 use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{Datum, Oid};
 use std::cell::RefCell;
@@ -20,10 +22,21 @@ struct Moving {
     root: Oid,
     depth: u32,
     subtransaction: u32,
+    table: Rc<Table>,
+    /// The partition and the place in it that the row leaves.
+    from: (Oid, (u32, u16)),
     /// The protected values with which it must arrive.
     values: Vec<(Rc<str>, Value)>,
     old_key: String,
+    new_key: String,
     outcome: Outcome,
+}
+
+impl Moving {
+    /// Whether another trigger has kept the row from leaving its partition: what a MERGE inserts next is not that row.
+    fn stays(&self) -> bool {
+        stored::is_there(self.from.0, self.from.1)
+    }
 }
 
 /// A row that has moved, of a table that watches records.
@@ -49,7 +62,10 @@ pub fn is_leaving(root: Oid, key: &str) -> bool {
 /// Whether the row that is about to be inserted is one that an UPDATE moves here.
 pub fn is_arriving(root: Oid) -> bool {
     let depth = callbacks::depth();
-    MOVING.with_borrow(|m| m.iter().any(|x| x.root == root && x.depth == depth))
+    MOVING.with_borrow_mut(|m| {
+        m.retain(|x| x.root != root || x.depth != depth || !x.stays());
+        m.iter().any(|x| x.root == root && x.depth == depth)
+    })
 }
 
 /// AFTER DELETE: whether the row of that key has moved.
@@ -86,6 +102,8 @@ pub fn keep(
         root: relation.shape.root,
         depth: callbacks::depth(),
         subtransaction: callbacks::subtransaction(),
+        table: relation.table.clone(),
+        from: (relation.shape.relation, event.row_address()),
         values: buffer::in_memory(|| {
             relation
                 .fields
@@ -96,6 +114,7 @@ pub fn keep(
                 .collect()
         }),
         old_key: key::text(&relation.key, |c| event.value(Side::Old, c)),
+        new_key: key::text(&relation.key, |c| event.value(Side::New, c)),
         outcome,
     };
     MOVING.with_borrow_mut(|m| m.push(moving));
@@ -112,12 +131,18 @@ pub fn arrived(call: &Call) -> Option<Datum> {
     }
     let relation = config::relation(&event);
     let depth = callbacks::depth();
+    if !is_arriving(relation.shape.root) {
+        return event.unchanged();
+    }
     let moving = MOVING.with_borrow_mut(|m| {
         let at = m.iter().position(|x| x.root == relation.shape.root && x.depth == depth);
         at.map(|i| m.swap_remove(i))
     });
-    let Some(Moving { values, old_key, mut outcome, .. }) = moving else { return event.unchanged() };
+    let Some(Moving { values, old_key, new_key, mut outcome, .. }) = moving else { return event.unchanged() };
     let key = key::text(&relation.key, |c| event.value(Side::Old, c));
+    if key != new_key && relation.table.watches_records() {
+        refuse_lost(&relation.table, &old_key, &format!("A record {key} is stored in its place."));
+    }
     let mut back: Vec<(&Column, Value)> = Vec::new();
     let other = |c: &&Column| {
         let kept = values.iter().find(|(n, _)| *n == c.name);
@@ -152,8 +177,24 @@ pub fn arrived(call: &Call) -> Option<Datum> {
 
 /// A statement at executor depth `depth` has ended: rows of it that did not arrive never left.
 pub fn statement_end(depth: u32) {
-    MOVING.with_borrow_mut(|m| m.retain(|x| x.depth <= depth));
+    let mut over = MOVING.with_borrow_mut(|m| m.extract_if(.., |x| x.depth > depth).collect::<Vec<_>>());
     keep_moved(|x| x.depth <= depth);
+    over.retain(|x| x.table.keeps_records() && !x.stays());
+    if let Some(lost) = over.first() {
+        refuse_lost(&lost.table, &lost.old_key, "It has left its partition and arrived in none.");
+    }
+}
+
+/// Raises CW009: what only moves to another partition would come or go past the options of the table.
+fn refuse_lost(table: &Table, key: &str, detail: &str) -> ! {
+    raise(
+        Report::new(
+            "CW009",
+            format!("another trigger changed or swallowed \"{}\" {key} on its way to another partition", table.name),
+        )
+        .detail(detail.to_owned())
+        .hint("Make the trigger leave rows alone that come from another partition, in their key above all."),
+    )
 }
 
 fn keep_moved(which: impl Fn(&Moved) -> bool) {

@@ -17,6 +17,7 @@ pub mod row;
 pub mod settings;
 pub mod shape;
 pub mod spi;
+pub mod stored;
 pub mod table;
 pub mod value;
 pub mod worker;

@@ -96,3 +96,16 @@ SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.grant_duty('customers', 'override', 'dave');
 SET SESSION AUTHORIZATION dave;
 SELECT * FROM error_of($$SELECT customer_workflow.override_apply(6, 'fire')$$) WHERE field IN ('sqlstate', 'message', 'detail');
+-- but all of it at once: then its date does not matter any more
+SET SESSION AUTHORIZATION erp_owner;
+SELECT customer_workflow.grant_duty('addresses', 'override', 'dave');
+SET SESSION AUTHORIZATION alice;
+SELECT customer_workflow.submit(6);
+SET SESSION AUTHORIZATION bob;
+SELECT customer_workflow.approve(6);
+SELECT id, status FROM customer_workflow.proposals WHERE id > 5 ORDER BY id;
+SET SESSION AUTHORIZATION dave;
+SELECT customer_workflow.override_apply(6, 'fire');
+RESET SESSION AUTHORIZATION;
+SELECT id, status FROM customer_workflow.proposals WHERE id > 5 ORDER BY id;
+SELECT count(*) AS due FROM customer_workflow.deadline WHERE proposal > 5;
