@@ -7,8 +7,8 @@ BEGIN
                 WHERE NOT EXISTS (SELECT FROM customer_workflow.archive_history AS a WHERE a.id = g.id AND a.* *= g.*)) THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = 'table "history" is append-only',
-            DETAIL = 'DELETE was tried of an entry that is not in the archive.',
-            HINT = 'History is never changed. archive_history() moves that of closed proposals.';
+            DETAIL = 'DELETE was tried.',
+            HINT = 'History is never changed. What happened next is a new entry.';
     END IF;
     RETURN NULL;
 END
