@@ -5,6 +5,24 @@
 -- Names and operators of this script are PostgreSQL's own, whatever is planted in the schema that CREATE EXTENSION names.
 SET LOCAL search_path TO pg_catalog, pg_temp;
 
+-- Default privileges count for what an extension's script makes, too: they would open internal tables and functions, or close views.
+DO $$
+DECLARE
+    found text;
+BEGIN
+    SELECT pg_catalog.string_agg(CASE d.defaclobjtype WHEN 'r' THEN 'tables' WHEN 'S' THEN 'sequences' WHEN 'f' THEN 'functions' ELSE 'schemas' END, ', ')
+      INTO found FROM pg_catalog.pg_default_acl AS d
+     WHERE d.defaclrole OPERATOR(pg_catalog.=) CURRENT_USER::pg_catalog.regrole::pg_catalog.oid AND d.defaclnamespace OPERATOR(pg_catalog.=) 0::pg_catalog.oid
+       AND d.defaclobjtype OPERATOR(pg_catalog.=) ANY ('{r,S,f,n}'::pg_catalog."char"[]);
+    IF found IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = '55000',
+            MESSAGE = pg_catalog.format('default privileges of role "%s" would change who may do what with the extension', CURRENT_USER),
+            DETAIL = pg_catalog.format('They are for %s.', found),
+            HINT = 'Create the extension as another superuser, or take them back until it is created: ALTER DEFAULT PRIVILEGES.';
+    END IF;
+END
+$$;
+
 CREATE SCHEMA customer_workflow;
 COMMENT ON SCHEMA customer_workflow IS 'Changes to protected fields wait as proposals until a second person approves them';
 
