@@ -265,6 +265,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'max_items must be at least 1',
             DETAIL = format('It is %s.', coalesce(max_items::text, 'null'));
     END IF;
+    PERFORM customer_workflow._require_home('deadlines');
     RETURN customer_workflow._process_deadlines(max_items, as_of, CASE WHEN as_of IS NOT NULL THEN customer_workflow._require_as_of(as_of) END, NULL);
 END
 $$;

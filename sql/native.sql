@@ -275,6 +275,14 @@ CREATE FUNCTION customer_workflow._raise(sqlstate text, message text, detail tex
 COMMENT ON FUNCTION customer_workflow._raise(text, text, text, text, text, text, text, text, text)
     IS 'Raises an error with these fields; unlike RAISE it leaves out those that are null';
 
+CREATE FUNCTION customer_workflow._event_transaction() RETURNS xid8
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_event_transaction';
+COMMENT ON FUNCTION customer_workflow._event_transaction() IS 'The number of the transaction for a new entry of the history; at its end those are told who wait for events';
+
+CREATE FUNCTION customer_workflow._lock_consumer(id integer) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_lock_consumer';
+COMMENT ON FUNCTION customer_workflow._lock_consumer(integer) IS 'Waits until no other transaction reads events for a consumer, and has it until this one ends';
+
 CREATE FUNCTION customer_workflow.workflow_schema() RETURNS jsonb
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_workflow_schema';
 COMMENT ON FUNCTION customer_workflow.workflow_schema() IS 'The JSON Schema of a workflow definition, draft 2020-12';
@@ -306,6 +314,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
     customer_workflow._render_text(text, jsonb),
     customer_workflow._call_as(oid, boolean),
+    customer_workflow._event_transaction(), customer_workflow._lock_consumer(integer),
     customer_workflow._call_end(), customer_workflow._looking_role(), customer_workflow._remember_settings(), customer_workflow._restore_settings(integer),
     customer_workflow._decidable_fields(jsonb, text, text[]), customer_workflow._exactly(text, bytea, anyelement, oid),
     customer_workflow._condition_sql(text), customer_workflow._scope_parts(regclass, oid),

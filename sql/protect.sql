@@ -306,6 +306,7 @@ BEGIN
     IF NOT FOUND THEN
         INSERT INTO customer_workflow.protected_table AS t (relation, relation_name, search_path)
             VALUES (_protect.relation, _protect.relation::text, '') RETURNING t.* INTO before;
+        PERFORM customer_workflow._settle();
     END IF;
     old_fields := coalesce(customer_workflow._fields(_protect.relation), '{}');
     SELECT array_agg(f.name ORDER BY f.place) INTO new_fields

@@ -6,6 +6,7 @@ mod apply;
 mod capture;
 mod decide;
 mod error;
+mod events;
 mod guard;
 mod history;
 mod pg;
@@ -83,6 +84,10 @@ extension_sql_file!("../sql/history_verify.sql", name = "history_verify", requir
 extension_sql_file!("../sql/archive.sql", name = "archive", requires = ["history_verify"]);
 extension_sql_file!("../sql/dropping.sql", name = "dropping", requires = ["archive"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["dropping"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["archive"]);
+extension_sql_file!("../sql/home.sql", name = "home", requires = ["drift"]);
+extension_sql_file!("../sql/events.sql", name = "events", requires = ["home"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["events"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]
@@ -95,6 +100,7 @@ pub extern "C-unwind" fn _PG_init() {
 /// A transaction has committed, aborted or been prepared: nothing of it may reach the next one.
 fn transaction_end() {
     capture::forget();
+    events::forget();
     apply::permit::transaction_end();
     guard::gate::forget();
     guard::maintenance::forget();

@@ -24,6 +24,7 @@ const RESTART: Duration = Duration::from_secs(5);
 /// What a worker reports.
 const NO_EXTENSION: u8 = 1;
 const EXTENSION: u8 = 2;
+const COPY: u8 = 3;
 
 /// Called when the library is loaded: where that is at the start of the server, there will be a launcher. A standby has none until it
 /// is promoted.
@@ -40,9 +41,29 @@ pub fn register() {
 
 /// What the launcher knows of a database.
 struct Known {
+    name: String,
     next: Instant,
     /// The worker in it, when it was started, and its place on the board.
     running: Option<(Running, Instant, usize)>,
+    /// Whether it was a restored copy when it was last looked at, so that the log says it once.
+    copy: bool,
+}
+
+impl Known {
+    /// Logs once that deadlines pause in a restored copy, or that they go on.
+    fn tell_copy(&mut self, report: u8) {
+        let name = &self.name;
+        match report {
+            COPY if !self.copy => log(&format!(
+                "customer_workflow: database \"{name}\" is a restored copy: deadlines and events pause until customer_workflow.adopt_database() is called"
+            )),
+            EXTENSION if self.copy => log(&format!("customer_workflow: database \"{name}\" is adopted: deadlines go on")),
+            _ => {}
+        }
+        if matches!(report, COPY | EXTENSION) {
+            self.copy = report == COPY;
+        }
+    }
 }
 
 /// The launcher, until the server stops.
@@ -60,8 +81,10 @@ pub fn launch() {
         let naptime = settings::worker_naptime();
         for database in known.values_mut() {
             if let Some((_, started, slot)) = database.running.take_if(|(worker, _, _)| worker.has_ended()) {
-                let naps = if board.take(slot) == NO_EXTENSION { WITHOUT_EXTENSION } else { 1 };
+                let report = board.take(slot);
+                let naps = if report == NO_EXTENSION { WITHOUT_EXTENSION } else { 1 };
                 database.next = started + naptime * naps;
+                database.tell_copy(report);
             }
         }
         match worker::transaction(None, worker::databases) {
@@ -84,7 +107,8 @@ fn start_workers(databases: &[Database], board: &Board, known: &mut HashMap<Oid,
     let mut ours: Vec<&Database> = databases.iter().filter(|d| settings::worker_works_in(&d.name)).collect();
     known.retain(|oid, k| k.running.is_some() || ours.iter().any(|d| d.oid == *oid));
     for database in &ours {
-        known.entry(database.oid).or_insert(Known { next: now, running: None });
+        let new = Known { next: now, running: None, copy: false, name: database.name.clone() };
+        known.entry(database.oid).or_insert(new).name.clone_from(&database.name);
     }
     ours.retain(|d| known[&d.oid].running.is_none() && known[&d.oid].next <= now);
     ours.sort_by_key(|d| known[&d.oid].next);
@@ -96,13 +120,17 @@ fn start_workers(databases: &[Database], board: &Board, known: &mut HashMap<Oid,
         let running = Running::start(database, board, slot);
         missing |= running.is_none();
         let next = now + settings::worker_naptime();
-        known.insert(database.oid, Known { next, running: running.map(|r| (r, now, slot)) });
+        if let Some(known) = known.get_mut(&database.oid) {
+            (known.next, known.running) = (next, running.map(|r| (r, now, slot)));
+        }
     }
     if missing && !complained {
         warning("customer_workflow: no process is left for a worker, deadlines wait; raise max_worker_processes");
     }
     missing
 }
+
+static SETTLE: Statement = Statement::new(c"SELECT customer_workflow._settle()", &[]);
 
 static PROCESS: Statement = Statement::new(c"SELECT customer_workflow._process_deadlines(1000, NULL, NULL, NULL)", &[]);
 
@@ -120,9 +148,14 @@ static FAILED: Statement = Statement::new(
 pub fn work(slot: Slot) {
     let there = worker::connect(database().0).and_then(|()| {
         worker::locked_transaction(None, || {
-            let there = worker::has_extension();
-            slot.write(if there { EXTENSION } else { NO_EXTENSION });
-            there
+            let mut home = false;
+            if worker::has_extension() {
+                SETTLE.run(&[], |row| home = row.bool(1) == Some(true));
+                slot.write(if home { EXTENSION } else { COPY });
+            } else {
+                slot.write(NO_EXTENSION);
+            }
+            home
         })
     });
     if there.unwrap_or_else(|error| complain("an error", &error)) {

@@ -44,7 +44,7 @@ static CHANGE: Target<6> =
 static HISTORY: Target<10> = Target::new(
     c"history",
     ["id", "at", "transaction", "table_id", "proposal", "kind", "person", "database_role", "source", "comment"],
-    &[("history_of_proposal", &["proposal"])],
+    &[("history_of_proposal", &["proposal"]), ("history_event", &[])],
 );
 
 // The same as statements, which fire the triggers that a table may have.

@@ -1,5 +1,6 @@
 //! The rows of a query become rows of the history or work items, in bulk: written past the executor, as capture writes them.
 
+use crate::events;
 use crate::pg::function::Call;
 use crate::pg::portal::{self, Rows};
 use crate::pg::spi::Sequence;
@@ -32,7 +33,7 @@ const HISTORY_COLUMNS: [&str; 15] = [
     "details",
 ];
 
-static HISTORY: Target<15> = Target::new(c"history", HISTORY_COLUMNS, &[("history_of_proposal", &["proposal"])]);
+static HISTORY: Target<15> = Target::new(c"history", HISTORY_COLUMNS, &[("history_of_proposal", &["proposal"]), ("history_event", &["transaction", "id"])]);
 
 const WORK_ITEM_COLUMNS: [&str; 13] = [
     "id",
@@ -68,6 +69,9 @@ pub fn append(call: &Call) -> Option<Datum> {
     match &*target {
         "history" => {
             let places = places(&HISTORY_COLUMNS, &columns);
+            // before any number is taken, so that who locks the table sees all that were
+            HISTORY.lock();
+            events::recorded();
             let (mut last, transaction) = (0, value::transaction_id());
             portal::drain(&cursor, BATCH, |rows| {
                 let ids = HISTORY_IDS.take(rows.len());

@@ -334,7 +334,12 @@ unsafe extern "C-unwind" fn process_utility(
 unsafe extern "C-unwind" fn transaction_event(event: pg_sys::XactEvent::Type, _: *mut std::ffi::c_void) {
     use pg_sys::XactEvent::*;
     match event {
-        XACT_EVENT_PRE_COMMIT => entry(before_commit),
+        XACT_EVENT_PRE_COMMIT => {
+            entry(before_commit);
+            if crate::events::has_work_at_commit() {
+                entry(crate::events::at_commit);
+            }
+        }
         XACT_EVENT_PRE_PREPARE => entry(|| {
             crate::guard::maintenance::at_prepare();
             before_commit();

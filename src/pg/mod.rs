@@ -10,6 +10,7 @@ pub mod function;
 pub mod guard;
 pub mod image;
 pub mod lookup;
+pub mod notify;
 pub mod parse;
 pub mod portal;
 pub mod role;
@@ -109,6 +110,8 @@ mod exports {
         cw_minus, pg_finfo_cw_minus => crate::decide::numbers::minus;
         cw_digest_line, pg_finfo_cw_digest_line => crate::decide::digest::line;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
+        cw_event_transaction, pg_finfo_cw_event_transaction => crate::events::transaction;
+        cw_lock_consumer, pg_finfo_cw_lock_consumer => crate::events::lock_consumer;
         cw_call_as, pg_finfo_cw_call_as => crate::guard::functions::call_as;
         cw_looking_role, pg_finfo_cw_looking_role => crate::guard::functions::looking_role;
         cw_remember_settings, pg_finfo_cw_remember_settings => crate::guard::functions::remember_settings;

@@ -92,6 +92,12 @@ impl<const N: usize> Target<N> {
         Target { table, columns, special, layout: RefCell::new(None) }
     }
 
+    /// Locks the table as an INSERT does, to the end of the transaction.
+    pub fn lock(&self) {
+        // SAFETY: takes a lock on a table of ours.
+        unsafe { pg_sys::LockRelationOid(oid_of(self.table), pg_sys::RowExclusiveLock as i32) };
+    }
+
     /// The types of the columns.
     pub fn types(&self) -> [Oid; N] {
         // SAFETY: opened and closed here; an attribute belongs to the open relation.
