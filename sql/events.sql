@@ -25,7 +25,7 @@ COMMENT ON COLUMN customer_workflow.event_consumer.after_event IS 'Likewise: the
 COMMENT ON COLUMN customer_workflow.event_consumer.last_event IS 'The greatest number that it has acknowledged: what is greater it has not had';
 
 CREATE TABLE customer_workflow.event_backlog (
-    consumer integer NOT NULL REFERENCES customer_workflow.event_consumer ON DELETE CASCADE,
+    consumer integer NOT NULL,
     event    bigint NOT NULL,
     PRIMARY KEY (consumer, event)
 );
@@ -289,10 +289,13 @@ COMMENT ON FUNCTION customer_workflow.set_event_consumer(text, regrole, boolean,
 
 CREATE FUNCTION customer_workflow.remove_event_consumer(consumer text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    gone integer;
 BEGIN
     PERFORM customer_workflow._require_owns_database();
-    DELETE FROM customer_workflow.event_consumer AS c WHERE c.name = remove_event_consumer.consumer;
-    IF NOT FOUND THEN
+    DELETE FROM customer_workflow.event_consumer AS c WHERE c.name = remove_event_consumer.consumer RETURNING c.id INTO gone;
+    DELETE FROM customer_workflow.event_backlog AS b WHERE b.consumer = gone;
+    IF gone IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found', MESSAGE = format('event consumer %s does not exist', coalesce(quote_literal(remove_event_consumer.consumer), 'null')),
             HINT = 'See the view customer_workflow.event_consumers.';
     END IF;
