@@ -59,6 +59,8 @@ BEGIN
     SELECT coalesce(array_agg(p.id ORDER BY p.id), '{}') INTO ids
       FROM (SELECT p.id FROM customer_workflow.proposal AS p
              WHERE p.id IN (SELECT customer_workflow._closed_before(now() - archive_history.older_than))
+               -- of which nobody is still to be told
+               AND p.id NOT IN (SELECT e.proposal FROM customer_workflow._awaited_event AS e WHERE e.proposal IS NOT NULL)
              ORDER BY p.id FOR UPDATE SKIP LOCKED) AS p;
     -- of a change set that somebody is working with, nothing goes
     ids := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
@@ -78,6 +80,7 @@ BEGIN
     WITH gone AS (DELETE FROM customer_workflow.history AS h
                    WHERE h.proposal IN (SELECT a.id FROM customer_workflow.archive_proposal AS a)
                      AND EXISTS (SELECT FROM customer_workflow.history_link AS l WHERE l.kind = 'p' AND l.chain = h.proposal AND l.entry = h.id)
+                     AND h.id NOT IN (SELECT e.id FROM customer_workflow._awaited_event AS e)
                   RETURNING h.*)
     INSERT INTO customer_workflow.archive_history SELECT * FROM gone;
     IF ids <> '{}' THEN

@@ -304,15 +304,17 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow.remove_event_consumer(text) IS 'For the database owner: this consumer reads no more events, and how far it came is forgotten';
 
-CREATE FUNCTION customer_workflow._event_awaited(entry customer_workflow.history) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT entry.kind <> 'proposed'
-       AND (EXISTS (SELECT FROM customer_workflow.event_backlog AS b WHERE b.event = entry.id)
-            OR EXISTS (SELECT FROM customer_workflow.event_consumer AS c CROSS JOIN customer_workflow.home AS h
-                        WHERE entry.id > h.last_event AND (entry.transaction, entry.id) > (c.after_transaction, c.after_event)
-                          AND (c.kinds IS NULL OR entry.kind = ANY (c.kinds))))
-$$;
-COMMENT ON FUNCTION customer_workflow._event_awaited(customer_workflow.history) IS 'Whether a consumer has not acknowledged this entry of the history yet';
+CREATE VIEW customer_workflow._awaited_event AS
+SELECT h.id, h.proposal
+  FROM customer_workflow.event_backlog AS b JOIN customer_workflow.history AS h ON h.id OPERATOR(pg_catalog.=) b.event
+UNION ALL
+SELECT h.id, h.proposal
+  FROM customer_workflow.event_consumer AS c
+ CROSS JOIN customer_workflow.home AS m
+  JOIN customer_workflow.history AS h ON (h.transaction, h.id) OPERATOR(pg_catalog.>) (c.after_transaction, c.after_event)
+ WHERE h.kind OPERATOR(pg_catalog.<>) 'proposed' AND h.id OPERATOR(pg_catalog.>) m.last_event
+   AND (c.kinds IS NULL OR h.kind OPERATOR(pg_catalog.=) ANY (c.kinds));
+COMMENT ON VIEW customer_workflow._awaited_event IS 'Entries of the history that a consumer has not acknowledged yet; archive_history() leaves their proposals where they are';
 
 CREATE FUNCTION customer_workflow._events_waiting()
     RETURNS TABLE (consumer text, role name, kinds text[], notify boolean, waiting bigint, oldest timestamptz, held_back bigint)
@@ -348,6 +350,5 @@ GRANT EXECUTE ON FUNCTION customer_workflow._events_waiting() TO PUBLIC;
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._may_consume(name), customer_workflow._event_horizon(), customer_workflow._event_consumer(text), customer_workflow._holders(customer_workflow.history, jsonb),
     customer_workflow._recipients(customer_workflow.history, customer_workflow.proposal),
-    customer_workflow._event_payload(customer_workflow.history, customer_workflow.proposal), customer_workflow._keep_undelivered(),
-    customer_workflow._event_awaited(customer_workflow.history)
+    customer_workflow._event_payload(customer_workflow.history, customer_workflow.proposal), customer_workflow._keep_undelivered()
     FROM PUBLIC;

@@ -86,6 +86,7 @@ extension_sql_file!("../sql/dropping.sql", name = "dropping", requires = ["archi
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["dropping"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["archive"]);
 extension_sql_file!("../sql/home.sql", name = "home", requires = ["drift"]);
+extension_sql_file!("../sql/home.sql", name = "home", requires = ["archive"]);
 extension_sql_file!("../sql/events.sql", name = "events", requires = ["home"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["events"]);
 

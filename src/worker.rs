@@ -57,7 +57,9 @@ impl Known {
             COPY if !self.copy => log(&format!(
                 "customer_workflow: database \"{name}\" is a restored copy: deadlines and events pause until customer_workflow.adopt_database() is called"
             )),
-            EXTENSION if self.copy => log(&format!("customer_workflow: database \"{name}\" is adopted: deadlines go on")),
+            EXTENSION if self.copy => {
+                log(&format!("customer_workflow: database \"{name}\" is adopted: deadlines go on"))
+            }
             _ => {}
         }
         if matches!(report, COPY | EXTENSION) {

@@ -33,7 +33,11 @@ const HISTORY_COLUMNS: [&str; 15] = [
     "details",
 ];
 
-static HISTORY: Target<15> = Target::new(c"history", HISTORY_COLUMNS, &[("history_of_proposal", &["proposal"]), ("history_event", &["transaction", "id"])]);
+static HISTORY: Target<15> = Target::new(
+    c"history",
+    HISTORY_COLUMNS,
+    &[("history_of_proposal", &["proposal"]), ("history_event", &["transaction", "id"])],
+);
 
 const WORK_ITEM_COLUMNS: [&str; 13] = [
     "id",
