@@ -55,6 +55,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     trg record;
 BEGIN
+    PERFORM customer_workflow._own_ddl(relation);
     FOR trg IN SELECT w.*, EXISTS (SELECT FROM pg_trigger AS t WHERE t.tgrelid = relation AND t.tgname = w.name) AS there
                  FROM customer_workflow._record_triggers(customer_workflow._of_any_company(relation, options)) AS w LOOP
         IF trg.wanted THEN
@@ -63,6 +64,7 @@ BEGIN
             EXECUTE format('DROP TRIGGER %I ON %s', trg.name, relation);
         END IF;
     END LOOP;
+    PERFORM customer_workflow._own_ddl(NULL);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._install_record_triggers(regclass, jsonb) IS 'Makes or drops the triggers for creating and deleting records, by the options of the table';

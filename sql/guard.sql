@@ -65,7 +65,8 @@ DECLARE
 BEGIN
     UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', (e.options -> 'fields') - col)
      WHERE e.table_id = tab.id AND e.options -> 'fields' ? col;
-    UPDATE customer_workflow.protected_table AS t SET options = after WHERE t.id = tab.id AND t.options <> after;
+    UPDATE customer_workflow.protected_table AS t SET options = after, fields = array_remove(t.fields, col::name)
+     WHERE t.id = tab.id AND (t.options <> after OR col::name = ANY (t.fields));
     IF was_protected OR after <> tab.options THEN
         PERFORM customer_workflow._log('column_dropped', tab.id, NULL, NULL, jsonb_build_object('column', col, 'protected', was_protected,
             'options', jsonb_build_object('old', tab.options, 'new', after)));
@@ -186,8 +187,9 @@ BEGIN
     IF after ->> 'company_column' = old_name THEN
         after := after || jsonb_build_object('company_column', new_name);
     END IF;
-    UPDATE customer_workflow.protected_table AS t SET options = after, only_companies = array_replace(t.only_companies, old_name::name, new_name::name)
-     WHERE t.id = tab.id AND (t.options <> after OR old_name::name = ANY (t.only_companies));
+    UPDATE customer_workflow.protected_table AS t SET options = after, only_companies = array_replace(t.only_companies, old_name::name, new_name::name),
+           fields = array_replace(t.fields, old_name::name, new_name::name)
+     WHERE t.id = tab.id AND (t.options <> after OR old_name::name = ANY (t.only_companies || t.fields));
     UPDATE customer_workflow.protected_company AS c SET fields = customer_workflow._renamed_keys(c.fields, old_name, new_name)
      WHERE c.table_id = tab.id AND c.fields ? old_name;
     UPDATE customer_workflow.data_entity AS e SET options = jsonb_set(e.options, '{fields}', customer_workflow._renamed_keys(e.options -> 'fields', old_name, new_name))
@@ -293,7 +295,9 @@ BEGIN
             PERFORM customer_workflow._rename_column(tab, renamed.old_name, renamed.new_name);
         END LOOP;
         IF tab.relation_name <> tab.relation::text THEN
-            UPDATE customer_workflow.protected_table AS t SET relation_name = t.relation::text WHERE t.id = tab.id;
+            UPDATE customer_workflow.protected_table AS t SET relation_name = t.relation::text,
+                   former_names = array_remove(t.former_names, t.relation::text) || t.relation_name
+             WHERE t.id = tab.id;
             PERFORM customer_workflow._parts_follow(tab.relation_name, tab.relation::text);
         END IF;
         PERFORM customer_workflow._guard_partitions(tab.relation);

@@ -193,6 +193,7 @@ BEGIN
             RAISE WARNING USING MESSAGE = format('customer_workflow: records of %s moved under open proposals: %s', customer_workflow._name(tab.relation), moved),
                 HINT = 'See conflict in customer_workflow.proposals.';
         END IF;
+        PERFORM customer_workflow._note_owner(tab.id);
         PERFORM customer_workflow._log('maintenance_ended', tab.id, NULL, tab.comment, jsonb_build_object('fields', fields, 'conflicts', moved));
     END LOOP;
     DELETE FROM customer_workflow.maintenance;

@@ -303,7 +303,25 @@ CREATE FUNCTION customer_workflow._diagram(definition jsonb, state jsonb) RETURN
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_diagram';
 COMMENT ON FUNCTION customer_workflow._diagram(jsonb, jsonb) IS 'A definition as a Mermaid flowchart, with a state where it stands';
 
+CREATE FUNCTION customer_workflow._own_ddl(relation regclass) RETURNS void
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_own_ddl';
+COMMENT ON FUNCTION customer_workflow._own_ddl(regclass) IS 'DDL on this table is ours until this is called with null';
+
+CREATE FUNCTION customer_workflow._own_ddl_of() RETURNS oid
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_own_ddl_of';
+COMMENT ON FUNCTION customer_workflow._own_ddl_of() IS 'The table on which DDL is ours just now';
+
+CREATE FUNCTION customer_workflow._ddl_parts(command pg_ddl_command) RETURNS text[]
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_ddl_parts';
+COMMENT ON FUNCTION customer_workflow._ddl_parts(pg_ddl_command)
+    IS 'Of each part of an ALTER TABLE that concerns triggers, owner or partitions three elements: what it does, the name of a trigger, the oid of what it is about';
+
+CREATE FUNCTION customer_workflow._library_version() RETURNS text
+    LANGUAGE c STABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_library_version';
+COMMENT ON FUNCTION customer_workflow._library_version() IS 'The version of the library that this session runs';
+
 REVOKE EXECUTE ON FUNCTION
+    customer_workflow._own_ddl(regclass), customer_workflow._own_ddl_of(), customer_workflow._ddl_parts(pg_ddl_command), customer_workflow._library_version(),
     customer_workflow._inspect(jsonb), customer_workflow._calendar_problems(jsonb), customer_workflow._diagram(jsonb, jsonb),
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._is_gated(regclass), customer_workflow._gate_open(text, bigint, text, text[]), customer_workflow._gate_enter(text),

@@ -239,6 +239,9 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     part regclass;
 BEGIN
+    UPDATE customer_workflow.protected_table AS t
+       SET fields = _install.fields, owner = coalesce(t.owner, (SELECT pg_get_userbyid(c.relowner) FROM pg_class AS c WHERE c.oid = t.relation))
+     WHERE t.relation = _install.relation AND (t.fields <> _install.fields OR t.owner IS NULL);
     EXECUTE format('CREATE OR REPLACE TRIGGER "!customer_workflow_first" BEFORE UPDATE OF %s ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_first()',
                    (SELECT string_agg(quote_ident(f.name), ', ' ORDER BY f.place) FROM unnest(fields) WITH ORDINALITY AS f (name, place)), relation);
     EXECUTE format('CREATE OR REPLACE TRIGGER "~~~customer_workflow_last" BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_last()', relation);
@@ -262,12 +265,14 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     trg record;
 BEGIN
+    PERFORM customer_workflow._own_ddl(relation);
     FOR trg IN SELECT g.tgname, g.tgrelid::regclass AS tab FROM customer_workflow._tree(relation) AS t
                  JOIN pg_trigger AS g ON g.tgrelid = t AND g.tgparentid = 0 AND g.tgname ~ '^(!|~~~)customer_workflow_'
                  JOIN pg_proc AS p ON p.oid = g.tgfoid AND p.pronamespace = 'customer_workflow'::regnamespace
                 ORDER BY t, g.tgname LOOP
         EXECUTE format('DROP TRIGGER %I ON %s', trg.tgname, trg.tab);
     END LOOP;
+    PERFORM customer_workflow._own_ddl(NULL);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._uninstall(regclass) IS 'Drops the triggers of a protected table';

@@ -77,7 +77,9 @@ DECLARE
 BEGIN
     IF condition IS NULL THEN
         IF there THEN
+            PERFORM customer_workflow._own_ddl(_install_scope.relation);
             EXECUTE format('DROP TRIGGER "~~~customer_workflow_scope" ON %s', _install_scope.relation);
+            PERFORM customer_workflow._own_ddl(NULL);
         END IF;
         RETURN;
     ELSIF there AND condition = before ->> 'scope' THEN
@@ -85,7 +87,9 @@ BEGIN
     END IF;
     BEGIN
         PERFORM customer_workflow._condition_sql(condition);
+        PERFORM customer_workflow._own_ddl(_install_scope.relation);
         PERFORM customer_workflow._create_scope(_install_scope.relation, condition, path);
+        PERFORM customer_workflow._own_ddl(NULL);
     EXCEPTION WHEN OTHERS THEN
         IF NOT customer_workflow._is_outcome(SQLSTATE) THEN
             RAISE;

@@ -35,7 +35,10 @@ CREATE TABLE customer_workflow.protected_table (
     options     jsonb NOT NULL DEFAULT '{}' CHECK (pg_catalog.jsonb_typeof(options) OPERATOR(pg_catalog.=) 'object'),
     search_path text NOT NULL,
     created_at  timestamptz NOT NULL DEFAULT pg_catalog.now(),
-    only_companies name[] NOT NULL DEFAULT '{}'
+    only_companies name[] NOT NULL DEFAULT '{}',
+    fields      name[] NOT NULL DEFAULT '{}',
+    former_names text[] NOT NULL DEFAULT '{}',
+    owner       name
 );
 COMMENT ON TABLE customer_workflow.protected_table IS 'One row a protected table; the protected fields themselves are the column list of its trigger !customer_workflow_first';
 COMMENT ON COLUMN customer_workflow.protected_table.id IS 'The number by which other tables name it, also after it was dropped';
@@ -47,6 +50,9 @@ COMMENT ON COLUMN customer_workflow.protected_table.options IS 'Options that wer
 COMMENT ON COLUMN customer_workflow.protected_table.search_path IS 'The search_path under which approved values are written, resolved by protect()';
 COMMENT ON COLUMN customer_workflow.protected_table.created_at IS 'When the table was first protected';
 COMMENT ON COLUMN customer_workflow.protected_table.only_companies IS 'Fields of the trigger''s list that are protected only for companies that say so';
+COMMENT ON COLUMN customer_workflow.protected_table.fields IS 'The fields that the trigger lists, as they were configured: what verify_protection() compares, and nothing else reads';
+COMMENT ON COLUMN customer_workflow.protected_table.former_names IS 'Names that it had before it was renamed, which no other table may take unseen';
+COMMENT ON COLUMN customer_workflow.protected_table.owner IS 'Its owner when it was first protected, or as he was changed by DDL that we saw: REASSIGN OWNED fires no event trigger';
 
 CREATE TABLE customer_workflow.protected_company (
     id        integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -89,6 +89,9 @@ extension_sql_file!("../sql/home.sql", name = "home", requires = ["drift"]);
 extension_sql_file!("../sql/home.sql", name = "home", requires = ["archive"]);
 extension_sql_file!("../sql/events.sql", name = "events", requires = ["home"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["events"]);
+extension_sql_file!("../sql/protection.sql", name = "protection", requires = ["drift"]);
+extension_sql_file!("../sql/ddl.sql", name = "ddl", requires = ["protection"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["ddl"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]
@@ -104,6 +107,7 @@ fn transaction_end() {
     events::forget();
     apply::permit::transaction_end();
     guard::gate::forget();
+    guard::ddl::forget();
     guard::maintenance::forget();
     guard::person::forget();
 }
@@ -113,6 +117,7 @@ fn subtransaction_aborted(subtransaction: u32) {
     capture::subtransaction_aborted(subtransaction);
     apply::permit::subtransaction_aborted(subtransaction);
     guard::gate::subtransaction_aborted(subtransaction);
+    guard::ddl::subtransaction_aborted(subtransaction);
     guard::maintenance::subtransaction_aborted(subtransaction);
     guard::person::subtransaction_aborted(subtransaction);
 }
@@ -122,6 +127,7 @@ fn subtransaction_committed(subtransaction: u32, parent: u32) {
     capture::subtransaction_committed(subtransaction, parent);
     apply::permit::subtransaction_committed(subtransaction, parent);
     guard::gate::subtransaction_committed(subtransaction, parent);
+    guard::ddl::subtransaction_committed(subtransaction, parent);
     guard::maintenance::subtransaction_committed(subtransaction, parent);
     guard::person::subtransaction_committed(subtransaction, parent);
 }

@@ -1,5 +1,6 @@
-//! Who acts, who maintains, and who may configure.
+//! Who acts, who maintains, who may configure, and which DDL is ours.
 
+pub mod ddl;
 pub mod dropping;
 pub mod functions;
 pub mod gate;

@@ -6,6 +6,7 @@ pub mod column;
 pub mod condition;
 mod conflict;
 pub mod drops;
+pub mod ddl;
 pub mod function;
 pub mod guard;
 pub mod image;
@@ -68,6 +69,10 @@ mod exports {
         cw_gate_proposal, pg_finfo_cw_gate_proposal => crate::guard::gate::proposal;
         cw_gate_close, pg_finfo_cw_gate_close => crate::guard::gate::close;
         cw_begin_maintenance, pg_finfo_cw_begin_maintenance => crate::guard::maintenance::begin;
+        cw_own_ddl, pg_finfo_cw_own_ddl => crate::guard::ddl::begin;
+        cw_own_ddl_of, pg_finfo_cw_own_ddl_of => crate::guard::ddl::table;
+        cw_ddl_parts, pg_finfo_cw_ddl_parts => crate::pg::ddl::parts;
+        cw_library_version, pg_finfo_cw_library_version => crate::guard::ddl::library_version;
         cw_switch_user, pg_finfo_cw_switch_user => crate::guard::functions::switch_user;
         cw_invalidate, pg_finfo_cw_invalidate => crate::capture::functions::invalidate;
         cw_scope_parts, pg_finfo_cw_scope_parts => crate::capture::scope::parts;
