@@ -21,7 +21,7 @@ BEGIN
         RETURN;
     ELSIF NOT (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = acting) THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
-            MESSAGE = format('table "%s" is protected: %s is for superusers, or for maintenance', coalesce(customer_workflow._name(tab.relation), tab.relation_name), done),
+            MESSAGE = format('table "%s" is protected: %s is for superusers, or for maintenance', coalesce((SELECT c.relname FROM pg_class AS c WHERE c.oid = tab.relation), tab.relation_name), done),
             HINT = hint;
     END IF;
     PERFORM customer_workflow._log('protection_altered', tab.id, NULL, NULL, jsonb_build_object('command', command, 'done', done, 'role', acting));
@@ -109,6 +109,12 @@ BEGIN
     ELSIF customer_workflow._own_ddl_of() = tab.relation
           AND (trg.tgname = '~~~customer_workflow_scope' OR (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_setting('customer_workflow_ddl.role'))) THEN
         RETURN;
+    ELSIF bad.problem IS NULL AND trg.tgname <> '~~~customer_workflow_scope' THEN
+        RETURN;
+    ELSIF customer_workflow._under_maintenance(tab.id) AND customer_workflow._is_ours(trg.tgname)
+          AND NOT (SELECT r.rolsuper FROM pg_roles AS r WHERE r.rolname = current_setting('customer_workflow_ddl.role')) THEN
+        RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege', MESSAGE = format('trigger %I of table "%s" is made by customer_workflow', trg.tgname, customer_workflow._name(tab.relation)),
+            HINT = 'customer_workflow.protect() and configure() make it, and the end of maintenance.';
     ELSIF bad.problem IS NOT NULL
           -- Of the condition only its presence can be told. In a restore there are others missing yet.
           OR trg.tgname = '~~~customer_workflow_scope'
@@ -187,11 +193,19 @@ BEGIN
     FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t
                 WHERE t.relation IN (SELECT d.objid FROM pg_event_trigger_dropped_objects() AS d WHERE d.classid = 'pg_class'::regclass AND d.objsubid = 0)
                 ORDER BY t.id LOOP
+        PERFORM customer_workflow._refuse_drop(tab, NULL);
         PERFORM customer_workflow._judge_ddl(tab, 'DROP TABLE', 'Unprotect the table first, or call customer_workflow.begin_maintenance().', TG_TAG);
     END LOOP;
+    -- What open proposals touch is said first: that is refused to superusers, too.
+    FOR gone IN SELECT d.objid, d.address_names[3] AS name FROM pg_event_trigger_dropped_objects() AS d
+                 WHERE d.classid = 'pg_class'::regclass AND d.objsubid <> 0 LOOP
+        SELECT t.* INTO tab FROM customer_workflow.protected_table AS t WHERE t.relation = gone.objid;
+        IF FOUND THEN
+            PERFORM customer_workflow._refuse_drop(tab, gone.name);
+        END IF;
+    END LOOP;
     FOR gone IN SELECT d.address_names[3] AS trigger, to_regclass(format('%I.%I', d.address_names[1], d.address_names[2])) AS relation,
-                       format('%I.%I', d.address_names[1], d.address_names[2]) AS name,
-                       EXISTS (SELECT FROM pg_event_trigger_dropped_objects() AS f WHERE f.original AND f.object_type = 'table column') AS with_column
+                       format('%I.%I', d.address_names[1], d.address_names[2]) AS name
                   FROM pg_event_trigger_dropped_objects() AS d
                  WHERE d.classid = 'pg_trigger'::regclass AND customer_workflow._is_ours(d.address_names[3]::name) LOOP
         tab := customer_workflow._protected(gone.relation);

@@ -144,23 +144,13 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._resume_protection() IS 'Protects the fields of tables under maintenance again';
 
-CREATE FUNCTION customer_workflow._whole(relation regclass, options jsonb) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT NOT EXISTS (
-        SELECT FROM unnest('{!customer_workflow_first,~~~customer_workflow_last,!customer_workflow_delete,~~~customer_workflow_truncate}'::name[]
-                           || CASE WHEN EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation AND c.relkind = 'p')
-                                   THEN '{~~~customer_workflow_move}'::name[] END
-                           || ARRAY(SELECT w.name::name FROM customer_workflow._record_triggers(customer_workflow._of_any_company(relation, options)) AS w WHERE w.wanted)) AS needed (name)
-         CROSS JOIN customer_workflow._tree(relation) AS t
-         WHERE NOT EXISTS (SELECT FROM pg_trigger AS g WHERE g.tgrelid = t AND g.tgname = needed.name AND g.tgenabled IN ('O', 'A')))
-$$;
-COMMENT ON FUNCTION customer_workflow._whole(regclass, jsonb) IS 'Whether a protected table and its partitions have all triggers of ours, and none is disabled';
-
 CREATE FUNCTION customer_workflow._end_maintenance() RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab record;
+    tab_now customer_workflow.protected_table;
     fields name[];
+    late text;
     moved bigint;
 BEGIN
     PERFORM customer_workflow._resume_protection();
@@ -172,10 +162,15 @@ BEGIN
             RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('no protected field of table "%s" is left', customer_workflow._name(tab.relation)),
                 HINT = 'Unprotect the table in the same transaction: SELECT customer_workflow.unprotect(relation, ''{*}'').';
         END IF;
-        IF NOT customer_workflow._whole(tab.relation, tab.options) THEN
-            PERFORM customer_workflow._install(tab.relation, fields);
-            PERFORM customer_workflow._install_record_triggers(tab.relation, tab.options);
-            PERFORM customer_workflow._invalidate(tab.relation);
+        SELECT t.* INTO tab_now FROM customer_workflow.protected_table AS t WHERE t.id = tab.id;
+        IF EXISTS (SELECT FROM customer_workflow._trigger_problems(tab_now) AS p WHERE p.problem <> 'trigger_after') THEN
+            PERFORM customer_workflow._repair_table(tab_now);
+            fields := customer_workflow._fields(tab.relation);
+        END IF;
+        late := (SELECT min(p.trigger) FROM customer_workflow._trigger_problems(tab_now) AS p WHERE p.problem = 'trigger_after');
+        IF late IS NOT NULL THEN
+            RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('trigger "%s" of table "%s" would fire after those that protect it', late, customer_workflow._name(tab.relation)),
+                HINT = 'Give it a name that sorts before "~~~customer_workflow", or drop it.';
         END IF;
         PERFORM customer_workflow._check_table(tab.relation);
         PERFORM customer_workflow._check_columns(tab.relation, fields);
@@ -204,6 +199,6 @@ COMMENT ON FUNCTION customer_workflow._end_maintenance() IS 'Before the commit: 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._columns(regclass), customer_workflow._field_numbers(regclass), customer_workflow._require_maintains(regclass),
     customer_workflow._begin_maintenance(regclass[], text),
-    customer_workflow._suspend_protection(), customer_workflow._resume_protection(), customer_workflow._whole(regclass, jsonb),
+    customer_workflow._suspend_protection(), customer_workflow._resume_protection(),
     customer_workflow._end_maintenance()
     FROM PUBLIC;

@@ -12,7 +12,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
      WHERE v.wanted
     UNION ALL
     SELECT w.name::name, w.function::name, (CASE w.event WHEN 'BEFORE INSERT' THEN 7 WHEN 'AFTER INSERT' THEN 5 WHEN 'BEFORE DELETE' THEN 11 END)::smallint
-      FROM customer_workflow._record_triggers(options) AS w WHERE w.wanted
+      FROM customer_workflow._record_triggers(customer_workflow._of_any_company(relation, options)) AS w WHERE w.wanted
 $$;
 COMMENT ON FUNCTION customer_workflow._expected_triggers(regclass, jsonb) IS 'The triggers that a protected table with these options has, on itself and on each partition';
 
@@ -272,7 +272,7 @@ BEGIN
           FROM before AS b
     ), logged AS (
         SELECT customer_workflow._log('protection_repaired', o.table_id, NULL, NULL,
-                   jsonb_build_object('repaired', jsonb_agg(o.detail ORDER BY o.detail COLLATE "C")))
+                   jsonb_build_object('repaired', jsonb_agg(concat_ws(': ', o.relation, o.detail) ORDER BY o.relation, o.detail COLLATE "C")))
           FROM outcome AS o WHERE NOT o.is_left GROUP BY o.table_id
     )
     SELECT o.relation, o.problem, o.detail, CASE WHEN o.is_left THEN 'left: ' || o.repair ELSE 'repaired' END
@@ -286,5 +286,5 @@ COMMENT ON FUNCTION customer_workflow.repair_protection()
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._expected_triggers(regclass, jsonb), customer_workflow._trigger_problems(customer_workflow.protected_table),
     customer_workflow._complaint(customer_workflow.protected_table, text), customer_workflow._table_problems(customer_workflow.protected_table),
-    customer_workflow._note_owner(integer), customer_workflow._database_problems(), customer_workflow._repair_table(customer_workflow.protected_table), customer_workflow._repair_database()
+    customer_workflow._note_owner(integer), customer_workflow._monitors(), customer_workflow._database_problems(), customer_workflow._repair_table(customer_workflow.protected_table), customer_workflow._repair_database()
     FROM PUBLIC;

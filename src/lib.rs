@@ -91,7 +91,8 @@ extension_sql_file!("../sql/events.sql", name = "events", requires = ["home"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["events"]);
 extension_sql_file!("../sql/protection.sql", name = "protection", requires = ["drift"]);
 extension_sql_file!("../sql/ddl.sql", name = "ddl", requires = ["protection"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["ddl"]);
+extension_sql_file!("../sql/operate.sql", name = "operate", requires = ["ddl"]);
+extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["operate"]);
 
 /// Called by PostgreSQL when the library is loaded, at the latest by the first protected UPDATE of a session.
 #[pg_guard]

@@ -3,6 +3,7 @@
 \set VERBOSITY terse
 SELECT customer_workflow.protect('customers', '{credit_limit}', 'credit_managers');
 GRANT CREATE ON SCHEMA public TO alice;
+SELECT current_user AS superuser \gset
 \c - alice
 CREATE TABLE mine (id int PRIMARY KEY, credit_limit numeric);
 INSERT INTO mine VALUES (1, 1);
@@ -65,12 +66,15 @@ CREATE TRIGGER t AFTER DELETE ON temporary FOR EACH ROW EXECUTE FUNCTION custome
 DELETE FROM temporary;
 SELECT customer_workflow.capture_last();
 
--- A table of hers that she has protected, and in whose trigger's place she puts another
+-- A table of hers that she has protected, and in whose trigger's place another is put: a superuser may
 SELECT customer_workflow.protect('mine', '{credit_limit}', 'credit_managers');
 UPDATE mine SET credit_limit = 6;
 CREATE TRIGGER "in between" BEFORE UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_last();
+\c - :superuser
+CREATE TRIGGER "in between" BEFORE UPDATE ON mine FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_last();
 CREATE TRIGGER "a second time" BEFORE UPDATE OF id, credit_limit ON mine FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_first();
 CREATE TRIGGER "after all" AFTER UPDATE OR DELETE ON mine FOR EACH ROW EXECUTE FUNCTION customer_workflow.capture_delete();
+\c - alice
 UPDATE mine SET credit_limit = 7;
 DROP TRIGGER "after all" ON mine;
 UPDATE mine SET credit_limit = 8;

@@ -93,7 +93,10 @@ ALTER TABLE selling.clients DROP COLUMN on_hold_until, DROP COLUMN edition;
 SELECT DISTINCT options -> 'companions' AS companions, options -> 'bookkeeping' AS bookkeeping FROM customer_workflow.protected_fields;
 
 -- A protected column dropped by CASCADE takes the list of fields with it: UPDATE is refused until somebody says what is protected
+SELECT field, value FROM error_of('ALTER TABLE selling.clients DROP COLUMN terms CASCADE') WHERE field IN ('sqlstate', 'message');
+RESET SESSION AUTHORIZATION;
 ALTER TABLE selling.clients DROP COLUMN terms CASCADE;
+SET SESSION AUTHORIZATION erp_owner;
 UPDATE selling.clients SET name = 'x';
 \echo :SQLSTATE
 SELECT customer_workflow.protect('selling.clients', '{on_hold, "Credit limit"}');

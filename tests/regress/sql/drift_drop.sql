@@ -34,7 +34,10 @@ SELECT field FROM customer_workflow.protected_fields ORDER BY field;
 -- What no open proposal touches goes
 ALTER TABLE shop.accounts DROP COLUMN terms;
 -- of the protected fields the list goes with it: UPDATE waits for somebody to say what is protected
+SELECT field, value FROM error_of('DROP DOMAIN shop.rate CASCADE') WHERE field IN ('sqlstate', 'message');
+RESET SESSION AUTHORIZATION;
 DROP DOMAIN shop.rate CASCADE;
+SET SESSION AUTHORIZATION erp_owner;
 SELECT field, value FROM error_of('UPDATE shop.accounts SET amount = 7 WHERE id = 3') WHERE field IN ('sqlstate', 'message');
 SELECT customer_workflow.protect('shop.accounts', '{amount, hold}');
 SELECT kind, details - 'options' AS details FROM customer_workflow.workflow_history WHERE kind ~ 'dropped' ORDER BY at;
@@ -43,8 +46,9 @@ SELECT kind, details - 'options' AS details FROM customer_workflow.workflow_hist
 SELECT customer_workflow.unprotect('shop.accounts', '{hold}', cancel_open => true);
 ALTER TABLE shop.accounts DROP COLUMN hold, DROP COLUMN hold_reason;
 SELECT customer_workflow.cancel(id) FROM customer_workflow.proposals WHERE status = 'not_submitted';
-DROP TABLE shop.accounts;
+SELECT field, value FROM error_of('DROP TABLE shop.accounts') WHERE field IN ('sqlstate', 'message');
 RESET SESSION AUTHORIZATION;
+DROP TABLE shop.accounts;
 SELECT kind, proposal, details -> 'relation' AS relation FROM customer_workflow.workflow_history WHERE kind = 'table_dropped';
 
 -- A table that is not protected is nobody's business, also with a column of the same name

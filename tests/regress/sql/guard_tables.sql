@@ -7,6 +7,8 @@ GRANT CREATE, USAGE ON SCHEMA crm, public TO guard_tables_heir, guard_tables_mem
 GRANT guard_tables_heir, erp_owner TO guard_tables_member;
 GRANT guard_tables_heir TO erp_owner;
 CREATE SCHEMA shop AUTHORIZATION erp_owner;
+GRANT CREATE, USAGE ON SCHEMA shop TO guard_tables_heir;
+SELECT format('GRANT CREATE ON DATABASE %I TO erp_owner, guard_tables_heir', current_database()) \gexec
 SET SESSION AUTHORIZATION erp_owner;
 CREATE TABLE shop.accounts (id int PRIMARY KEY, amount numeric, city text);
 INSERT INTO shop.accounts VALUES (1, 10, 'Bonn');
@@ -36,13 +38,15 @@ SELECT s AS statement, e.value AS error
                     'ALTER TABLE shop.other RENAME TO accounts', 'CREATE TABLE shop.accounts () INHERITS (shop.other)']) AS s
  CROSS JOIN LATERAL error_of(s) AS e WHERE e.field IN ('message', 'none');
 -- the same by way of its schema
-ALTER TABLE shop.debtors SET SCHEMA crm;
-\echo :SQLSTATE
 ALTER SCHEMA shop RENAME TO store;
-SELECT field, value FROM error_of('ALTER TABLE store.debtors RENAME TO x; CREATE TABLE store.x ()') WHERE field = 'message';
+CREATE SCHEMA shop;
+SELECT field, value FROM error_of('CREATE TABLE shop.debtors (id int)') WHERE field = 'message';
+SELECT field, value FROM error_of('CREATE SCHEMA shop2 CREATE TABLE debtors (id int); ALTER SCHEMA shop RENAME TO shop3; ALTER SCHEMA shop2 RENAME TO shop') WHERE field = 'message';
+DROP SCHEMA shop;
 ALTER SCHEMA store RENAME TO shop;
-ALTER TABLE shop.other RENAME TO accounts;
-\echo :SQLSTATE
+ALTER TABLE shop.debtors SET SCHEMA crm;
+SELECT field, value FROM error_of('ALTER TABLE shop.other RENAME TO debtors') WHERE field = 'message';
+ALTER TABLE crm.debtors SET SCHEMA shop;
 -- A view on the table is as good as the table
 CREATE VIEW shop.accounts AS SELECT * FROM shop.debtors;
 SET client_min_messages = warning;
@@ -52,8 +56,7 @@ SELECT amount FROM shop.debtors;
 DROP VIEW shop.accounts;
 -- It may take its name again
 ALTER TABLE shop.debtors RENAME TO accounts;
-SELECT former_names FROM customer_workflow.protected_table;
-\echo :SQLSTATE
+CREATE TABLE shop.debtors3 (id int);
 
 -- In maintenance all of this is done
 SELECT customer_workflow.cancel(id) FROM customer_workflow.proposals;
@@ -62,17 +65,16 @@ SELECT customer_workflow.begin_maintenance('{shop.accounts}', 'moves to another 
 ALTER TABLE shop.accounts RENAME TO debtors;
 CREATE TABLE shop.accounts (id int);
 COMMIT;
-CREATE TABLE shop.debtors2 (id int);
 BEGIN;
 SELECT customer_workflow.begin_maintenance('{shop.debtors}', 'belongs to another');
 ALTER TABLE shop.debtors OWNER TO guard_tables_heir;
 COMMIT;
-\echo :SQLSTATE
 SELECT tableowner FROM pg_tables WHERE tablename = 'debtors';
+SELECT * FROM customer_workflow.verify_protection();
 -- and by superusers, on record
 RESET SESSION AUTHORIZATION;
 ALTER TABLE shop.debtors OWNER TO guard_tables_heir;
-REASSIGN OWNED BY guard_tables_heir TO erp_owner;
+ALTER TABLE shop.debtors OWNER TO erp_owner;
 ALTER TABLE shop.debtors RENAME TO accounts2;
 CREATE TABLE shop.debtors (id int);
 DROP TABLE shop.debtors, shop.accounts;
@@ -87,6 +89,7 @@ SELECT customer_workflow.unprotect('shop.accounts', '{*}');
 ALTER TABLE shop.accounts OWNER TO guard_tables_heir;
 RESET SESSION AUTHORIZATION;
 DROP SCHEMA shop CASCADE;
+SELECT format('REVOKE CREATE ON DATABASE %I FROM erp_owner, guard_tables_heir', current_database()) \gexec
 REVOKE ALL ON SCHEMA crm, public FROM guard_tables_heir, guard_tables_member;
 DROP OWNED BY guard_tables_heir, guard_tables_member;
 DROP ROLE guard_tables_heir, guard_tables_member;

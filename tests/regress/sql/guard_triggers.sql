@@ -101,3 +101,18 @@ CREATE TRIGGER "~~~~" BEFORE UPDATE ON plain FOR EACH ROW EXECUTE FUNCTION raise
 ALTER TABLE plain DISABLE TRIGGER USER;
 CREATE RULE none AS ON UPDATE TO plain DO INSTEAD NOTHING;
 DROP TABLE plain;
+
+-- What maintenance leaves is whole, or it does not commit
+SET SESSION AUTHORIZATION erp_owner;
+BEGIN;
+SELECT customer_workflow.begin_maintenance('{customers}', 'by the way');
+SELECT field, value FROM error_of('CREATE OR REPLACE TRIGGER "~~~customer_workflow_last" BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION raise_limit()') WHERE field IN ('sqlstate', 'message');
+SELECT field, value FROM error_of('CREATE TRIGGER "~~~customer_workflow_scope" BEFORE UPDATE ON customers FOR EACH ROW WHEN (false) EXECUTE FUNCTION customer_workflow.capture_scope()') WHERE field = 'message';
+ALTER TRIGGER "~~~customer_workflow_last" ON customers RENAME TO early;
+COMMIT;
+SELECT tgname, pg_get_triggerdef(oid) ~ 'capture_last' AS last FROM pg_trigger WHERE tgrelid = 'customers'::regclass AND NOT tgisinternal ORDER BY 1;
+BEGIN;
+SELECT customer_workflow.begin_maintenance('{customers}', 'by the way');
+CREATE TRIGGER "~~~~" BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION raise_limit();
+COMMIT;
+SELECT * FROM customer_workflow.verify_protection();

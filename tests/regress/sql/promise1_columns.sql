@@ -28,7 +28,7 @@ SELECT field, original_value, proposed_value FROM customer_workflow.proposed_cha
 SELECT iban, segment, city FROM customers WHERE id = 2;
 
 -- DROP COLUMN … CASCADE takes the trigger away that lists the protected columns: then no protected field can be written at all
-SET SESSION AUTHORIZATION erp_owner;
+RESET SESSION AUTHORIZATION;
 SET client_min_messages = warning;
 ALTER TABLE customers DROP COLUMN credit_limit CASCADE;
 RESET client_min_messages;

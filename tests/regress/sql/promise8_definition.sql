@@ -13,8 +13,10 @@ SELECT field, value FROM error_of('ALTER TABLE customers DROP COLUMN payment_ter
 SET client_min_messages = warning;
 RESET SESSION AUTHORIZATION;
 ALTER EVENT TRIGGER customer_workflow_drop DISABLE;
+ALTER EVENT TRIGGER customer_workflow_check_drop DISABLE;
 ALTER TABLE customers DROP COLUMN payment_terms CASCADE;
 ALTER EVENT TRIGGER customer_workflow_drop ENABLE;
+ALTER EVENT TRIGGER customer_workflow_check_drop ENABLE;
 RESET client_min_messages;
 SET SESSION AUTHORIZATION alice;
 SELECT * FROM error_of('UPDATE customers SET credit_limit = 1 WHERE id = 3');

@@ -29,7 +29,9 @@ SELECT customer_workflow.activate_workflow('bank', 2);
 -- It is the same when the table is dropped.
 SELECT customer_workflow.protect('suppliers', '{iban}', 'credit_managers');
 SELECT customer_workflow.create_workflow('suppliers', 'suppliers', :'definition');
+RESET SESSION AUTHORIZATION;
 DROP TABLE suppliers;
+SET SESSION AUTHORIZATION erp_owner;
 CREATE TABLE suppliers (id int PRIMARY KEY, iban text);
 SELECT customer_workflow.protect('suppliers', '{iban}', 'credit_managers');
 SELECT customer_workflow.create_workflow('suppliers', 'suppliers', :'definition');
