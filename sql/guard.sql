@@ -133,8 +133,12 @@ CREATE FUNCTION customer_workflow._before_alter() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM set_config('customer_workflow_ddl.columns', coalesce((
-        SELECT jsonb_object_agg(t.id, customer_workflow._columns(t.relation))::text
-          FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL), '{}'), true);
+        SELECT jsonb_object_agg(c.id, c.columns)::text
+          -- as _columns() gives them, of all tables at once
+          FROM (SELECT t.id, jsonb_object_agg(a.attnum, jsonb_build_array(a.attname, a.atttypid, a.atttypmod, format_type(a.atttypid, a.atttypmod))) AS columns
+                  FROM customer_workflow.protected_table AS t
+                  JOIN pg_attribute AS a ON a.attrelid = t.relation AND a.attnum > 0 AND NOT a.attisdropped
+                 GROUP BY t.id) AS c), '{}'), true);
     IF TG_TAG IN ('ALTER TABLE', 'ALTER TYPE') THEN
         PERFORM customer_workflow._suspend_protection();
     END IF;

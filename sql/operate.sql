@@ -67,8 +67,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WITH counted AS (
         SELECT p.table_id, p.status, p.status = ANY (customer_workflow._open_statuses()) AS open,
                CASE WHEN p.status = ANY ('{applied,cancelled,expired}') THEN NULL
-                    WHEN p.created_at > now() - interval '1 hour' THEN '1 hour' WHEN p.created_at > now() - interval '1 day' THEN '1 day'
-                    WHEN p.created_at > now() - interval '7 days' THEN '7 days' WHEN p.created_at > now() - interval '30 days' THEN '30 days'
+                    WHEN p.created_at > (SELECT now() - interval '1 hour') THEN '1 hour' WHEN p.created_at > (SELECT now() - interval '1 day') THEN '1 day'
+                    WHEN p.created_at > (SELECT now() - interval '7 days') THEN '7 days' WHEN p.created_at > (SELECT now() - interval '30 days') THEN '30 days'
                     ELSE 'more' END AS age,
                count(*) AS n, min(p.created_at) AS oldest
           FROM customer_workflow.proposal AS p GROUP BY 1, 2, 3, 4
