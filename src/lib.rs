@@ -83,13 +83,9 @@ extension_sql_file!("../sql/history_proof.sql", name = "history_proof", requires
 extension_sql_file!("../sql/history_verify.sql", name = "history_verify", requires = ["history_proof"]);
 extension_sql_file!("../sql/archive.sql", name = "archive", requires = ["history_verify"]);
 extension_sql_file!("../sql/dropping.sql", name = "dropping", requires = ["archive"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["dropping"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["archive"]);
-extension_sql_file!("../sql/home.sql", name = "home", requires = ["drift"]);
-extension_sql_file!("../sql/home.sql", name = "home", requires = ["archive"]);
+extension_sql_file!("../sql/home.sql", name = "home", requires = ["dropping"]);
 extension_sql_file!("../sql/events.sql", name = "events", requires = ["home"]);
-extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["events"]);
-extension_sql_file!("../sql/protection.sql", name = "protection", requires = ["drift"]);
+extension_sql_file!("../sql/protection.sql", name = "protection", requires = ["events"]);
 extension_sql_file!("../sql/ddl.sql", name = "ddl", requires = ["protection"]);
 extension_sql_file!("../sql/operate.sql", name = "operate", requires = ["ddl"]);
 extension_sql_file!("../sql/dump.sql", name = "dump", requires = ["operate"]);
