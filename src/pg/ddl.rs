@@ -19,7 +19,8 @@ pub fn parts(call: &Call) -> Option<Datum> {
         let subcommands = (*command).d.alterTable.subcmds;
         let count = if subcommands.is_null() { 0 } else { (*subcommands).length };
         for i in 0..count {
-            let subcommand: *const pg_sys::CollectedATSubcmd = (*(*subcommands).elements.add(i as usize)).ptr_value.cast();
+            let subcommand: *const pg_sys::CollectedATSubcmd =
+                (*(*subcommands).elements.add(i as usize)).ptr_value.cast();
             let command: *const pg_sys::AlterTableCmd = (*subcommand).parsetree.cast();
             if (*command).type_ != pg_sys::NodeTag::T_AlterTableCmd {
                 continue;
