@@ -228,11 +228,12 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._role_name(regrole) IS 'The plain name of a role, unquoted; an error when there is none';
 
-CREATE FUNCTION customer_workflow.set_application_role(role regrole, person_required boolean DEFAULT true) RETURNS void
+CREATE FUNCTION customer_workflow.set_application_role(role regrole, person_required boolean DEFAULT true, token_required boolean DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     role_name name;
-    before boolean;
+    before customer_workflow.application_role;
+    token boolean;
 BEGIN
     IF customer_workflow._gated('set_application_role', NULL, jsonb_build_object('role', set_application_role.role, 'person_required', set_application_role.person_required)) THEN
         RETURN;
@@ -242,18 +243,25 @@ BEGIN
     IF set_application_role.person_required IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'person_required must not be null';
     END IF;
-    SELECT a.person_required INTO before FROM customer_workflow.application_role AS a WHERE a.role = role_name FOR UPDATE;
-    IF before = set_application_role.person_required THEN
+    SELECT a.* INTO before FROM customer_workflow.application_role AS a WHERE a.role = role_name FOR UPDATE;
+    token := coalesce(set_application_role.token_required, before.token_required, false);
+    IF token AND before.setting IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'object_not_in_prerequisite_state',
+            MESSAGE = format('a setting names the people of application role %s', quote_ident(role_name)),
+            HINT = 'Remove it first: customer_workflow.remove_claims_source(role).';
+    ELSIF (before.person_required, before.token_required) = (set_application_role.person_required, token) THEN
         RETURN;
     END IF;
-    INSERT INTO customer_workflow.application_role AS a (role, person_required) VALUES (role_name, set_application_role.person_required)
-        ON CONFLICT ON CONSTRAINT application_role_pkey DO UPDATE SET person_required = EXCLUDED.person_required;
+    INSERT INTO customer_workflow.application_role AS a (role, person_required, token_required) VALUES (role_name, set_application_role.person_required, token)
+        ON CONFLICT ON CONSTRAINT application_role_pkey DO UPDATE SET (person_required, token_required) = (EXCLUDED.person_required, EXCLUDED.token_required);
     PERFORM customer_workflow._log('set_application_role', NULL, NULL, NULL,
-        jsonb_build_object('role', role_name, 'person_required', jsonb_build_object('old', before, 'new', set_application_role.person_required)));
+        jsonb_build_object('role', role_name, 'person_required', jsonb_build_object('old', before.person_required, 'new', set_application_role.person_required))
+        || CASE WHEN token = coalesce(before.token_required, false) THEN '{}'
+                ELSE jsonb_build_object('token_required', jsonb_build_object('old', coalesce(before.token_required, false), 'new', token)) END);
     PERFORM customer_workflow._invalidate(NULL);
 END
 $$;
-COMMENT ON FUNCTION customer_workflow.set_application_role(regrole, boolean) IS 'This pooled login role may name the person who acts; with person_required a protected change without a person is refused';
+COMMENT ON FUNCTION customer_workflow.set_application_role(regrole, boolean, boolean) IS 'This pooled login role may name the person who acts; with person_required a protected change without a person is refused; with token_required only sign_in() names one; null leaves that as it is';
 
 CREATE FUNCTION customer_workflow.remove_application_role(role regrole) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

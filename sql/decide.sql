@@ -60,6 +60,30 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._plan_for(bigint[]) IS 'Statements on many proposals are planned anew until the calling function ends, which must set plan_cache_mode itself';
 
+CREATE FUNCTION customer_workflow._under_another_name(proposal bigint, person text, names text[], places boolean) RETURNS text
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH mine AS (
+        SELECT w.id, w.at FROM customer_workflow.work_item AS w
+         WHERE w.proposal = _under_another_name.proposal AND w.status = 'open'
+           AND (w.assignee = ANY (customer_workflow._my_assignees())
+                OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = customer_workflow._person()))
+    )
+    SELECT o.name
+      FROM (SELECT d.one ->> 'person' AS name
+              FROM customer_workflow.proposal AS p CROSS JOIN LATERAL jsonb_array_elements(p.state -> 'decided') AS d (one)
+             WHERE p.id = _under_another_name.proposal
+               AND (d.one ->> 'at' IN (SELECT m.at FROM mine AS m)
+                    OR (customer_workflow._definition(p.workflow, p.version, p.table_id)).definition -> 'distinct_approvers' = 'true')
+            UNION ALL
+            SELECT h.holder FROM customer_workflow.work_item AS w LEFT JOIN customer_workflow.work_item_place AS l ON l.work_item = w.id
+             CROSS JOIN LATERAL (VALUES (w.assignee), (l.person)) AS h (holder)
+             WHERE places AND w.proposal = _under_another_name.proposal AND w.status = 'open'
+               AND w.at IN (SELECT m.at FROM mine AS m) AND w.id NOT IN (SELECT m.id FROM mine AS m)) AS o
+     WHERE o.name <> _under_another_name.person AND o.name = ANY (names) LIMIT 1
+$$;
+COMMENT ON FUNCTION customer_workflow._under_another_name(bigint, text, text[], boolean)
+    IS 'The other name under which a person has decided what waits for the caller, an earlier step where approvers must be distinct, or with places has a place beside the caller''s';
+
 CREATE FUNCTION customer_workflow._obstacles(request customer_workflow._request, proposals bigint[], digests text[])
     RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -110,7 +134,10 @@ BEGIN
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
                                          WHERE w.id = request.work_item AND w.proposal = a.id AND w.status = 'open') THEN 'P0002 item'
                    WHEN request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome')
-                        AND a.parties && request.identities AND a.self_approval IS NOT TRUE THEN 'CW007'
+                        AND a.parties && (SELECT customer_workflow._known_as()) AND a.self_approval IS NOT TRUE THEN 'CW007'
+                   WHEN request.verb IN ('approve', 'reject', 'request_change', 'complete_task', 'decide_outcome')
+                        AND (SELECT cardinality(customer_workflow._known_as()) > cardinality(request.identities))
+                        AND customer_workflow._under_another_name(a.id, request.person, customer_workflow._known_as(), false) IS NOT NULL THEN 'CW007 again'
                    WHEN request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome')
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
                                          WHERE w.proposal = a.id AND w.status = 'open'
@@ -155,6 +182,7 @@ BEGIN
                WHEN '42501 override' THEN format('permission denied to %s proposal %s for %s', v.plain, j.id, v.record)
                WHEN '42501 administrator' THEN format('must be owner or administrator of table "%s" to %s proposal %s', j.tab, v.plain, j.id)
                WHEN 'CW007' THEN format('proposal %s for %s is your own change', j.id, v.record)
+               WHEN 'CW007 again' THEN format('proposal %s for %s has your decision', j.id, v.record)
                WHEN '42501 assignee' THEN format('proposal %s for %s is not waiting for you', j.id, v.record)
                WHEN '22023' THEN format('a comment is required to %s proposal %s for %s', v.plain, j.id, v.record)
                WHEN 'CW002 missing' THEN format('a digest is required to %s proposal %s for %s', v.plain, j.id, v.record)
@@ -177,6 +205,8 @@ BEGIN
                WHEN 'CW007' THEN format('Its author is %s, its originator %s%s.', customer_workflow._display(j.author),
                                         coalesce(customer_workflow._display(j.originator), 'nobody'),
                                         CASE WHEN request.person NOT IN (j.author, coalesce(j.originator, '')) THEN ', and you have edited or submitted it' END)
+               WHEN 'CW007 again' THEN format('You have given it as %s.',
+                       customer_workflow._display(customer_workflow._under_another_name(j.id, request.person, customer_workflow._known_as(), false)))
                WHEN '42501 assignee' THEN format('It is waiting for %s, and you are %s.',
                        coalesce((SELECT string_agg(DISTINCT customer_workflow._display(h.holder), ', ') FROM customer_workflow.work_item AS w
                                   CROSS JOIN LATERAL (SELECT w.assignee UNION ALL SELECT l.person FROM customer_workflow.work_item_place AS l

@@ -101,8 +101,9 @@ BEGIN
     SELECT * FROM customer_workflow._run(request, ARRAY(
         SELECT ROW(s.proposals, jsonb_build_object('submitted', jsonb_build_object(
                        'person', s.person,
-                       'involved', CASE WHEN request.automatic THEN to_jsonb(s.parties)
-                                        ELSE (SELECT jsonb_agg(DISTINCT i ORDER BY i) FROM unnest(s.parties || request.identities) AS i) END,
+                       'involved', CASE WHEN request.automatic THEN to_jsonb(customer_workflow._with_other_names(s.parties))
+                                        ELSE (SELECT jsonb_agg(DISTINCT i ORDER BY i)
+                                                FROM unnest(customer_workflow._with_other_names(s.parties || request.identities)) AS i) END,
                        'fields', s.fields,
                        'changed', s.changed,
                        'interrupted', s.interrupted)),

@@ -5,6 +5,7 @@ SELECT pg_catalog.pg_extension_config_dump('customer_workflow.data_entity', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.duty', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.application_role', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.group_member', '');
+SELECT pg_catalog.pg_extension_config_dump('customer_workflow.role_person', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.proposal', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.change_set', '');
 SELECT pg_catalog.pg_extension_config_dump('customer_workflow.change', '');

@@ -297,7 +297,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
        AND (EXISTS (SELECT FROM customer_workflow._members(w.assignee) AS m WHERE m.person = v.person)
             OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = v.person))
        AND customer_workflow._place(w.id, v.person) = v.place
-       AND (p.self_approval OR NOT p.parties && customer_workflow._identities_of(v.person))
+       AND (p.self_approval OR NOT p.parties && customer_workflow._with_other_names(customer_workflow._identities_of(v.person)))
      ORDER BY v.last
 $$;
 COMMENT ON FUNCTION customer_workflow._approved_items(bigint) IS 'Open work items of a proposal on which somebody has approved every field that is left for him';

@@ -1,5 +1,8 @@
 -- Who acts, what he holds, what he may do.
 
+ALTER TABLE customer_workflow.history ALTER COLUMN identity SET DEFAULT customer_workflow._identity();
+ALTER TABLE customer_workflow.direct_change ALTER COLUMN identity SET DEFAULT customer_workflow._identity();
+
 CREATE FUNCTION customer_workflow._display(person text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
     SELECT CASE WHEN person ~ '^role:(?!(role|person|group):)' THEN substr(person, 6) ELSE person END
@@ -83,6 +86,31 @@ COMMENT ON VIEW customer_workflow._acting_role IS 'The roles under whose name so
 COMMENT ON COLUMN customer_workflow._acting_role.oid IS 'The role';
 COMMENT ON COLUMN customer_workflow._acting_role.rolname IS 'Its name';
 
+-- One who is known under one name only, as nearly everybody is, is asked about in no other table.
+CREATE FUNCTION customer_workflow._known_as_of(identities text[]) RETURNS text[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    WITH same (person) AS (
+        SELECT i.id FROM unnest(identities) AS i (id) WHERE i.id LIKE 'person:%'
+        UNION
+        SELECT r.person FROM unnest(identities) AS i (id) JOIN customer_workflow.role_person AS r
+            ON r.role = CASE WHEN i.id LIKE 'oid:%' THEN substr(i.id, 5)::oid END
+    )
+    SELECT identities || ARRAY(
+        SELECT n.name
+          FROM (SELECT s.person AS name FROM same AS s
+                UNION
+                SELECT v.name FROM same AS s JOIN customer_workflow.role_person AS r ON r.person = s.person LEFT JOIN pg_roles AS p ON p.oid = r.role
+                 CROSS JOIN LATERAL (VALUES ('role:' || p.rolname), ('oid:' || r.role::oid)) AS v (name)) AS n
+         WHERE n.name <> ALL (identities) ORDER BY n.name)
+$$;
+COMMENT ON FUNCTION customer_workflow._known_as_of(text[]) IS 'These identities and those of the other roles that are the same person, for separation of duties';
+
+CREATE FUNCTION customer_workflow._with_other_names(identities text[]) RETURNS text[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT CASE WHEN EXISTS (SELECT FROM customer_workflow.role_person) THEN customer_workflow._known_as_of(identities) ELSE identities END
+$$;
+COMMENT ON FUNCTION customer_workflow._with_other_names(text[]) IS 'The same, without a look where nobody has two names';
+
 CREATE FUNCTION customer_workflow._members(assignee text) RETURNS TABLE (person text, identities text[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH RECURSIVE named (name) AS (
@@ -95,14 +123,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         UNION
         SELECT m.member FROM down JOIN customer_workflow._membership AS m ON m.roleid = down.id
     )
-    SELECT name, ARRAY[name] FROM named WHERE name LIKE 'person:%'
+    SELECT name, customer_workflow._with_other_names(ARRAY[name]) FROM named WHERE name LIKE 'person:%'
     UNION ALL
-    SELECT 'role:' || r.rolname, ARRAY['role:' || r.rolname, 'oid:' || r.oid]
+    SELECT 'role:' || r.rolname, customer_workflow._with_other_names(ARRAY['role:' || r.rolname, 'oid:' || r.oid])
       FROM down JOIN customer_workflow._acting_role AS r ON r.oid = down.id
     UNION ALL
-    SELECT a.person, a.identities FROM customer_workflow._administrators_of(assignee) AS a WHERE customer_workflow._is_administrators_group(assignee)
+    SELECT a.person, customer_workflow._with_other_names(a.identities) FROM customer_workflow._administrators_of(assignee) AS a WHERE customer_workflow._is_administrators_group(assignee)
 $$;
-COMMENT ON FUNCTION customer_workflow._members(text) IS 'The people who may act for an assignee, with every identity of each';
+COMMENT ON FUNCTION customer_workflow._members(text) IS 'The people who may act for an assignee, with everything that each is known as';
 
 CREATE FUNCTION customer_workflow._canonical_person(person text, kinds text[]) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -173,4 +201,5 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._sees_all(integer) IS 'Whether the current person sees everything of the table: its owner, a superuser, an administrator or an auditor';
 
-REVOKE EXECUTE ON FUNCTION customer_workflow._assignees_of(text[]), customer_workflow._is_on_duty(integer, text[], text[]), customer_workflow._roles_of(oid), customer_workflow._members(text) FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION customer_workflow._assignees_of(text[]), customer_workflow._is_on_duty(integer, text[], text[]), customer_workflow._roles_of(oid), customer_workflow._members(text),
+    customer_workflow._known_as_of(text[]), customer_workflow._with_other_names(text[]) FROM PUBLIC;

@@ -69,6 +69,7 @@ COMMENT ON FUNCTION customer_workflow._own_values(regclass, jsonb, text[]) IS 'S
 
 CREATE VIEW customer_workflow._reach AS
 SELECT coalesce(customer_workflow._identities(), '{}') AS identities,
+       coalesce(customer_workflow._known_as(), '{}') AS known_as,
        coalesce(customer_workflow._my_assignees(), '{}') AS assignees,
        ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._sees_all(t.id)) AS tables,
        ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t WHERE customer_workflow._has_duty(t.id, '{steward,override}')) AS stewarded,
@@ -91,6 +92,7 @@ SELECT coalesce(customer_workflow._identities(), '{}') AS identities,
                               AND NOT has_column_privilege(c.oid, k.attnum, 'SELECT'))) AS privileges;
 COMMENT ON VIEW customer_workflow._reach IS 'How far the caller sees: one row, of which the other views take columns by uncorrelated subselects, so that each is computed once a query';
 COMMENT ON COLUMN customer_workflow._reach.identities IS 'Every identity of the current person';
+COMMENT ON COLUMN customer_workflow._reach.known_as IS 'These, and those of the other roles that are the same person: none of them decides';
 COMMENT ON COLUMN customer_workflow._reach.assignees IS 'Every assignee that the current person is or belongs to';
 COMMENT ON COLUMN customer_workflow._reach.tables IS 'Protected tables of which the person sees everything';
 COMMENT ON COLUMN customer_workflow._reach.stewarded IS 'Protected tables of which the person is steward, or may override approvals, and so acts in all of their proposals';

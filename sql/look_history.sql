@@ -30,7 +30,10 @@ SELECT h.at,
             WHEN h.proposal IS NULL AND h.table_id IS NOT NULL
             THEN jsonb_build_object('relation', (SELECT t.relation_name FROM customer_workflow.protected_table AS t WHERE t.id = h.table_id))
                  || coalesce(h.details, '{}')
-            ELSE h.details END AS details
+            ELSE h.details END AS details,
+       CASE WHEN h.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[])
+                 OR h.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
+                 OR h.table_id IS NULL THEN h.identity END AS identity
   FROM customer_workflow._seen_history AS h;
 COMMENT ON VIEW customer_workflow.workflow_history IS 'Everything that happened to the proposals that you see; where you see everything of a table also to its configuration, and for the database owner to that of the database. In the order of recording';
 COMMENT ON COLUMN customer_workflow.workflow_history.at IS 'When';
@@ -45,6 +48,7 @@ COMMENT ON COLUMN customer_workflow.workflow_history.step IS 'The step in that e
 COMMENT ON COLUMN customer_workflow.workflow_history.comment IS 'What the person said; like digest and details null for readers who may not see all values of the proposal';
 COMMENT ON COLUMN customer_workflow.workflow_history.digest IS 'The digest of what was submitted or decided';
 COMMENT ON COLUMN customer_workflow.workflow_history.details IS 'What belongs to the kind: the changes at submit, the options at configure';
+COMMENT ON COLUMN customer_workflow.workflow_history.identity IS 'How it was established who acted (by, with kid and jti of a token), from which address and application; for those who see everything of the table, and of your own entries';
 
 -- In views, so PUBLIC.
 CREATE FUNCTION customer_workflow._logged_value(value jsonb) RETURNS text
@@ -124,7 +128,9 @@ SELECT d.at,
        d.new_value,
        customer_workflow._display(d.person) AS person,
        d.database_role::name,
-       d.reason
+       d.reason,
+       CASE WHEN d.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
+                 OR d.person = ANY ((SELECT identities FROM customer_workflow._reach)::text[]) THEN d.identity END AS identity
   FROM customer_workflow.direct_change AS d
   JOIN customer_workflow.protected_table AS t ON t.id = d.table_id
  WHERE d.table_id = ANY ((SELECT tables FROM customer_workflow._reach)::int[])
@@ -144,5 +150,6 @@ COMMENT ON COLUMN customer_workflow.direct_changes.new_value IS 'The value writt
 COMMENT ON COLUMN customer_workflow.direct_changes.person IS 'Who wrote it';
 COMMENT ON COLUMN customer_workflow.direct_changes.database_role IS 'The session user';
 COMMENT ON COLUMN customer_workflow.direct_changes.reason IS 'The permission: data_entity, disabled, maintenance or override';
+COMMENT ON COLUMN customer_workflow.direct_changes.identity IS 'How it was established who wrote it, and from where; for those who see everything of the table, and of your own';
 
 GRANT SELECT ON customer_workflow.workflow_history, customer_workflow.decisions, customer_workflow.direct_changes TO PUBLIC;

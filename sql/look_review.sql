@@ -18,7 +18,7 @@ AS $$
                               CROSS JOIN unnest(customer_workflow._item_actions(w.actions, w.outcomes, s.enabled)) AS a (verb)
                               WHERE w.proposal IN (SELECT p.id UNION ALL SELECT m.id FROM customer_workflow.proposal AS m WHERE m.change_set = p.change_set)
                                 AND w.status = 'open'
-                                AND (coalesce(p.self_approval, false) OR NOT p.parties && (customer_workflow._identities()))
+                                AND (coalesce(p.self_approval, false) OR NOT p.parties && (customer_workflow._known_as()))
                                 AND (w.assignee = ANY (customer_workflow._my_assignees())
                                      OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
                                                  WHERE l.work_item = w.id AND l.person = customer_workflow._person()))) AS work
@@ -158,7 +158,7 @@ SELECT p.id AS proposal,
      WHERE w.proposal = p.id AND w.status = 'open'
        AND (w.assignee = ANY ((SELECT assignees FROM customer_workflow._reach)::text[])
             OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = customer_workflow._person()))
-       AND (p.self_approval OR NOT p.parties && (SELECT identities FROM customer_workflow._reach))) AS w;
+       AND (p.self_approval OR NOT p.parties && (SELECT known_as FROM customer_workflow._reach))) AS w;
 COMMENT ON VIEW customer_workflow._review IS 'What review() returns, for each proposal that the caller sees';
 COMMENT ON COLUMN customer_workflow._review.proposal IS 'The proposal';
 COMMENT ON COLUMN customer_workflow._review.review IS 'The page';

@@ -73,7 +73,7 @@ SELECT w.*, p.table_id, p.record_key, p.record_label, p.author, p.originator, p.
           ORDER BY l.work_item)) AS w
  CROSS JOIN LATERAL (SELECT * FROM customer_workflow.proposal AS p WHERE p.id = w.proposal OFFSET 0) AS p
  -- Separation of duties looks at the person and at who logged in.
- WHERE NOT p.parties && (SELECT identities FROM customer_workflow._reach) OR p.self_approval
+ WHERE NOT p.parties && (SELECT known_as FROM customer_workflow._reach) OR p.self_approval
  ORDER BY w.id;
 COMMENT ON VIEW customer_workflow._my_item IS 'The open work items that the caller may finish, in the order of their numbers, with what they show of their proposals';
 

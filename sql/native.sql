@@ -48,7 +48,15 @@ COMMENT ON FUNCTION customer_workflow._person() IS 'Who acts: role:name or perso
 
 CREATE FUNCTION customer_workflow._identities() RETURNS text[]
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_identities';
-COMMENT ON FUNCTION customer_workflow._identities() IS 'Every identity of who acts, for separation of duties';
+COMMENT ON FUNCTION customer_workflow._identities() IS 'Every identity of who acts';
+
+CREATE FUNCTION customer_workflow._known_as() RETURNS text[]
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_known_as';
+COMMENT ON FUNCTION customer_workflow._known_as() IS 'These, and those of the other roles that are the same person, for separation of duties; they give no rights';
+
+CREATE FUNCTION customer_workflow._identity() RETURNS jsonb
+    LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_identity';
+COMMENT ON FUNCTION customer_workflow._identity() IS 'How it was established who acts, and from where';
 
 CREATE FUNCTION customer_workflow._my_assignees() RETURNS text[]
     LANGUAGE c STABLE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_my_assignees';
@@ -61,6 +69,14 @@ COMMENT ON FUNCTION customer_workflow._has_duty(integer, text[]) IS 'Whether the
 CREATE FUNCTION customer_workflow.act_as(person text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_act_as';
 COMMENT ON FUNCTION customer_workflow.act_as(text) IS 'For application roles: names the person who acts for the rest of the transaction';
+
+CREATE FUNCTION customer_workflow.sign_in(token text) RETURNS text
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_sign_in';
+COMMENT ON FUNCTION customer_workflow.sign_in(text) IS 'For application roles: the person whom a signed token names acts for the rest of the transaction; returns the person';
+
+CREATE FUNCTION customer_workflow._key_problem(algorithm text, key text) RETURNS text
+    LANGUAGE c IMMUTABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_key_problem';
+COMMENT ON FUNCTION customer_workflow._key_problem(text, text) IS 'What is wrong with a key for an algorithm; null: nothing';
 
 CREATE FUNCTION customer_workflow.begin_maintenance(relations regclass[], comment text) RETURNS void
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_begin_maintenance';
@@ -322,6 +338,7 @@ COMMENT ON FUNCTION customer_workflow._library_version() IS 'The version of the 
 
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._own_ddl(regclass), customer_workflow._own_ddl_of(), customer_workflow._ddl_parts(pg_ddl_command), customer_workflow._library_version(),
+    customer_workflow._key_problem(text, text),
     customer_workflow._inspect(jsonb), customer_workflow._calendar_problems(jsonb), customer_workflow._diagram(jsonb, jsonb),
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._is_gated(regclass), customer_workflow._gate_open(text, bigint, text, text[]), customer_workflow._gate_enter(text),

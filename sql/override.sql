@@ -200,7 +200,7 @@ BEGIN
             HINT = 'See customer_workflow.my_work_items.';
     END IF;
     PERFORM customer_workflow._lock(ARRAY[item.proposal], false);
-    SELECT w.proposal, w.element, w.status AS item_status, p.status, p.change_set, p.parties && request.identities AS own, t.relation,
+    SELECT w.proposal, w.element, w.status AS item_status, p.status, p.change_set, p.parties && customer_workflow._known_as() AS own, t.relation,
            customer_workflow._enabled(t.id, p.company) AS enabled,
            w.assignee = ANY (customer_workflow._my_assignees()) OR customer_workflow._configures(t.relation) AS may,
            format('the override of proposal %s for "%s" %s', p.id, coalesce(customer_workflow._name(t.relation), t.relation_name), p.record_key) AS review

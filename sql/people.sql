@@ -18,11 +18,11 @@ COMMENT ON FUNCTION customer_workflow._canonical_names(text[]) IS 'People as the
 CREATE FUNCTION customer_workflow._people(names text[]) RETURNS TABLE (person text, identities text[])
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH named (name) AS (SELECT DISTINCT n FROM unnest(names) AS n)
-    SELECT name, ARRAY[name] FROM named WHERE name LIKE 'person:%'
+    SELECT name, customer_workflow._with_other_names(ARRAY[name]) FROM named WHERE name LIKE 'person:%'
     UNION ALL
-    SELECT name, ARRAY[name, 'oid:' || r.oid] FROM named JOIN customer_workflow._acting_role AS r ON 'role:' || r.rolname = named.name
+    SELECT name, customer_workflow._with_other_names(ARRAY[name, 'oid:' || r.oid]) FROM named JOIN customer_workflow._acting_role AS r ON 'role:' || r.rolname = named.name
 $$;
-COMMENT ON FUNCTION customer_workflow._people(text[]) IS 'Those of these names under which somebody can act, with every identity of each';
+COMMENT ON FUNCTION customer_workflow._people(text[]) IS 'Those of these names under which somebody can act, with everything that each is known as';
 
 CREATE FUNCTION customer_workflow._misfit(what text) RETURNS jsonb
 LANGUAGE sql IMMUTABLE STRICT SET search_path = pg_catalog, pg_temp AS $$
@@ -195,21 +195,23 @@ LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp SET enable_nestloop 
     ), rule AS MATERIALIZED (
         SELECT s.person, s.stand_in FROM customer_workflow._stand_ins(ARRAY(SELECT DISTINCT m.person FROM member AS m), relation, workflow) AS s
     ), stand_in AS MATERIALIZED (
-        SELECT r.person, r.stand_in, p.identities
+        SELECT r.person, r.stand_in, p.identities, (SELECT min(i.id COLLATE "C") FROM unnest(p.identities) AS i (id)) AS known_as
           FROM rule AS r JOIN customer_workflow._people(ARRAY(SELECT x.stand_in FROM rule AS x)) AS p ON p.person = r.stand_in
     ), candidate AS MATERIALIZED (
-        SELECT DISTINCT ON (l.id, m.person) l.id, m.person, u.place, m.identities && l.parties AS party,
-               l.without ? m.person OR m.identities && l.parties AND NOT g.self_approval AS out
+        -- what somebody is known as is the same under each of his names; where people are counted, he is one
+        SELECT DISTINCT ON (l.id, CASE WHEN g.counted THEN k.known_as ELSE m.person END) l.id, m.person, k.known_as, u.place, m.identities && l.parties AS party,
+               l.without ?| m.identities OR m.identities && l.parties AND NOT g.self_approval AS out
           FROM alike AS l CROSS JOIN given AS g CROSS JOIN LATERAL unnest(l.names) WITH ORDINALITY AS u (name, place)
           JOIN member AS m ON m.name = u.name
-         ORDER BY l.id, m.person, u.place
+         CROSS JOIN LATERAL (SELECT min(i.id COLLATE "C") AS known_as FROM unnest(m.identities) AS i (id)) AS k
+         ORDER BY l.id, CASE WHEN g.counted THEN k.known_as ELSE m.person END, u.place, m.person COLLATE "C"
     ), deputy AS MATERIALIZED (
         -- where people are counted, nobody has two places, and no place has two people
-        SELECT DISTINCT ON (c.id, s.stand_in, CASE WHEN NOT g.counted THEN c.person END) c.id, c.place, c.person, s.stand_in
+        SELECT DISTINCT ON (c.id, CASE WHEN g.counted THEN s.known_as ELSE s.stand_in END, CASE WHEN NOT g.counted THEN c.person END) c.id, c.place, c.person, s.stand_in
           FROM candidate AS c CROSS JOIN given AS g JOIN stand_in AS s ON s.person = c.person JOIN alike AS l ON l.id = c.id
-         WHERE NOT c.out AND NOT l.without ? s.stand_in AND (g.self_approval OR NOT s.identities && l.parties)
-           AND NOT EXISTS (SELECT FROM candidate AS own WHERE own.id = c.id AND own.person = s.stand_in)
-         ORDER BY c.id, s.stand_in, CASE WHEN NOT g.counted THEN c.person END, c.place, c.person COLLATE "C"
+         WHERE NOT c.out AND NOT l.without ?| s.identities AND (g.self_approval OR NOT s.identities && l.parties)
+           AND NOT EXISTS (SELECT FROM candidate AS own WHERE own.id = c.id AND own.known_as = s.known_as)
+         ORDER BY c.id, CASE WHEN g.counted THEN s.known_as ELSE s.stand_in END, CASE WHEN NOT g.counted THEN c.person END, c.place, c.person COLLATE "C"
     ), place AS (
         SELECT c.id, c.person, NULL AS on_behalf_of, row_number() OVER (PARTITION BY c.id ORDER BY c.place, c.person COLLATE "C") AS n
           FROM candidate AS c CROSS JOIN given AS g

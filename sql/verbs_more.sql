@@ -103,7 +103,7 @@ DECLARE
 BEGIN
     SELECT p.id, coalesce(customer_workflow._name(t.relation), t.relation_name) AS tab, p.record_key INTO one
       FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-     WHERE p.id = _not_of.proposal AND p.parties && customer_workflow._identities_of(_not_of.person) AND NOT coalesce(p.self_approval, false);
+     WHERE p.id = _not_of.proposal AND p.parties && customer_workflow._with_other_names(customer_workflow._identities_of(_not_of.person)) AND NOT coalesce(p.self_approval, false);
     IF FOUND THEN
         RAISE EXCEPTION USING ERRCODE = 'CW007',
             MESSAGE = format('proposal %s for "%s" %s is a change of %s', one.id, one.tab, one.record_key, customer_workflow._display(_not_of.person)),
@@ -112,6 +112,26 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._not_of(bigint, text) IS 'Error CW007 where a person is a party to a proposal, under whatever name';
+
+CREATE FUNCTION customer_workflow._not_twice(proposal bigint, person text) RETURNS void
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    identities CONSTANT text[] := customer_workflow._identities_of(_not_twice.person);
+    names CONSTANT text[] := customer_workflow._with_other_names(identities);
+    other text;
+BEGIN
+    IF names = identities THEN
+        RETURN;
+    END IF;
+    other := customer_workflow._under_another_name(_not_twice.proposal, _not_twice.person, names, true);
+    IF other IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value',
+            MESSAGE = format('%s has a part in the decision of proposal %s already', customer_workflow._display(_not_twice.person), _not_twice.proposal),
+            DETAIL = format('The same person is known as %s.', customer_workflow._display(other)), HINT = 'Name another person.';
+    END IF;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._not_twice(bigint, text) IS 'Error 22023 where a person has decided, or would decide twice, under another name';
 
 CREATE FUNCTION customer_workflow.delegate(proposal bigint, delegate_to text, comment text DEFAULT NULL, work_item bigint DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -122,6 +142,7 @@ BEGIN
     request := customer_workflow._ready(request, delegate.proposal);
     deputy := customer_workflow._acting_person(delegate.delegate_to, 'delegate_to');
     PERFORM customer_workflow._not_of(delegate.proposal, deputy);
+    PERFORM customer_workflow._not_twice(delegate.proposal, deputy);
     PERFORM customer_workflow._decide(request, ARRAY[delegate.proposal], jsonb_build_object('delegate', deputy), true);
     RETURN (SELECT p.status FROM customer_workflow.proposal AS p WHERE p.id = delegate.proposal);
 END
@@ -139,11 +160,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
        AND (m.person = assign_to
             OR (coalesce(p.self_approval, false) OR NOT p.parties && m.identities)
                AND NOT EXISTS (SELECT FROM jsonb_array_elements(p.state -> 'decided') AS d
-                                WHERE d ->> 'person' = m.person
+                                WHERE d ->> 'person' = ANY (m.identities)
                                   AND (d ->> 'at' = item.at OR (customer_workflow._definition(p.workflow, p.version, p.table_id)).definition -> 'distinct_approvers' = 'true'))
                AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS o
                                  LEFT JOIN customer_workflow.work_item_place AS l ON l.work_item = o.id
-                                WHERE o.proposal = p.id AND o.status = 'open' AND o.id <> item.id AND o.at = item.at AND m.person IN (o.assignee, l.person)))
+                                WHERE o.proposal = p.id AND o.status = 'open' AND o.id <> item.id AND o.at = item.at AND ARRAY[o.assignee, l.person] && m.identities))
        AND (m.person = assign_to OR NOT customer_workflow._acts(assign_to))
 $$;
 COMMENT ON FUNCTION customer_workflow._new_holders(customer_workflow.work_item, text) IS 'Who gets a work item: a person, or those members of a role or group who may have it';
@@ -320,7 +341,7 @@ BEGIN
     -- what is decided meanwhile is not open any more
     PERFORM customer_workflow._lock(ARRAY(SELECT DISTINCT w.proposal FROM customer_workflow.work_item AS w WHERE w.id = ANY (items) ORDER BY w.proposal), false);
     WITH waiting AS MATERIALIZED (
-        SELECT w.id, w.number, s.stand_in, coalesce(p.self_approval, false) OR NOT p.parties && s.identities AS movable
+        SELECT w.id, w.number, s.stand_in, coalesce(p.self_approval, false) OR NOT p.parties && customer_workflow._with_other_names(s.identities) AS movable
           FROM customer_workflow.work_item AS w
           JOIN customer_workflow.proposal AS p ON p.id = w.proposal AND p.status = 'pending_approval'
           JOIN (SELECT k.table_id, k.workflow, s.stand_in, i.identities, customer_workflow._assignees_of(i.identities) AS theirs
@@ -332,7 +353,7 @@ BEGIN
                  WHERE coalesce((_move_open_items.scope ->> 'table')::integer = k.table_id, true)
                    AND coalesce(_move_open_items.scope ->> 'workflow' = k.workflow, true)) AS s ON s.table_id = p.table_id AND s.workflow = p.workflow
          WHERE w.id = ANY (items) AND w.status = 'open'
-           AND (coalesce(p.self_approval, false) OR NOT p.parties && customer_workflow._identities_of(_move_open_items.delegator))
+           AND (coalesce(p.self_approval, false) OR NOT p.parties && (SELECT customer_workflow._with_other_names(customer_workflow._identities_of(_move_open_items.delegator))))
            -- who may act on it anyway needs no place
            AND (w.assignee <> ALL (s.theirs) OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
                                                          WHERE l.work_item = w.id AND l.person = _move_open_items.delegator))
@@ -353,7 +374,7 @@ COMMENT ON FUNCTION customer_workflow._move_open_items(text, jsonb) IS 'What wai
 REVOKE EXECUTE ON FUNCTION
     customer_workflow._run_items(customer_workflow._request, customer_workflow._item_event[], boolean),
     customer_workflow._ready(customer_workflow._request, bigint),
-    customer_workflow._finish_item(customer_workflow._request, jsonb), customer_workflow._not_of(bigint, text),
+    customer_workflow._finish_item(customer_workflow._request, jsonb), customer_workflow._not_of(bigint, text), customer_workflow._not_twice(bigint, text),
     customer_workflow._new_holders(customer_workflow.work_item, text), customer_workflow._holder(text),
     customer_workflow._no_item(bigint, bigint, boolean), customer_workflow._move_open_items(text, jsonb),
     customer_workflow._restart(customer_workflow._request, bigint[], boolean), customer_workflow._reroute(bigint[]),

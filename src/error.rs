@@ -10,6 +10,8 @@ pub struct Report {
     pub(crate) message: String,
     pub(crate) detail: Option<String>,
     pub(crate) hint: Option<String>,
+    /// For the server's log alone, in place of `detail`.
+    pub(crate) detail_log: Option<String>,
     /// Names of schema, table, column, data type and constraint, as PostgreSQL's errors carry them.
     pub(crate) about: [Option<String>; 5],
 }
@@ -17,12 +19,25 @@ pub struct Report {
 impl Report {
     /// With SQLSTATE and message.
     pub fn new(sqlstate: &str, message: String) -> Self {
-        Report { sqlstate: sqlstate.to_owned(), message, detail: None, hint: None, about: Default::default() }
+        Report {
+            sqlstate: sqlstate.to_owned(),
+            message,
+            detail: None,
+            hint: None,
+            detail_log: None,
+            about: Default::default(),
+        }
     }
 
     /// What was found.
     pub fn detail(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
+        self
+    }
+
+    /// What was found, in the server's log alone: the client is not told.
+    pub fn detail_log(mut self, detail: impl Into<String>) -> Self {
+        self.detail_log = Some(detail.into());
         self
     }
 
@@ -42,6 +57,7 @@ pub fn raise_from_sql(call: &Call) -> Option<Datum> {
         message: field(1).unwrap_or_default(),
         detail: field(2),
         hint: field(3),
+        detail_log: None,
         about: [field(4), field(5), field(6), field(7), field(8)],
     })
 }

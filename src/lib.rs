@@ -11,6 +11,7 @@ mod guard;
 mod history;
 mod pg;
 mod settings;
+mod token;
 mod worker;
 pub mod workflow;
 
@@ -26,6 +27,16 @@ extension_sql_file!("../sql/options.sql", name = "options", requires = ["records
 extension_sql_file!("../sql/gate.sql", name = "gate", requires = ["options"]);
 extension_sql_file!("../sql/configure.sql", name = "configure", requires = ["gate"]);
 extension_sql_file!("../sql/delegation.sql", name = "delegation", requires = ["configure"]);
+extension_sql_file!("../sql/identity_tables.sql", name = "identity_tables", requires = ["workflow_tables"]);
+extension_sql_file!("../sql/native.sql", name = "native", requires = ["identity_tables"]);
+extension_sql_file!("../sql/identity.sql", name = "identity", requires = ["native"]);
+extension_sql_file!("../sql/records.sql", name = "records", requires = ["identity"]);
+extension_sql_file!("../sql/options.sql", name = "options", requires = ["records"]);
+extension_sql_file!("../sql/configure.sql", name = "configure", requires = ["options"]);
+extension_sql_file!("../sql/same_person.sql", name = "same_person", requires = ["configure"]);
+extension_sql_file!("../sql/identity_keys.sql", name = "identity_keys", requires = ["same_person"]);
+extension_sql_file!("../sql/claims.sql", name = "claims", requires = ["identity_keys"]);
+extension_sql_file!("../sql/delegation.sql", name = "delegation", requires = ["claims"]);
 extension_sql_file!("../sql/protect.sql", name = "protect", requires = ["delegation"]);
 extension_sql_file!("../sql/scope.sql", name = "scope", requires = ["protect"]);
 extension_sql_file!("../sql/guard.sql", name = "guard", requires = ["scope"]);

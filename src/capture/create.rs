@@ -4,6 +4,7 @@
 use super::config::Table;
 use super::flush::{Common, Names, Records, uuids};
 use super::{key, notice, touched};
+use crate::guard::identity;
 use crate::pg::function::array;
 use crate::pg::spi::{Sequence, Statement};
 use crate::pg::table::Target;
@@ -41,9 +42,21 @@ static PROPOSAL: Target<15> = Target::new(
 static CHANGE: Target<6> =
     Target::new(c"change", ["proposal", "field", "original", "proposed", "image", "changed_at"], &[]);
 
-static HISTORY: Target<10> = Target::new(
+static HISTORY: Target<11> = Target::new(
     c"history",
-    ["id", "at", "transaction", "table_id", "proposal", "kind", "person", "database_role", "source", "comment"],
+    [
+        "id",
+        "at",
+        "transaction",
+        "identity",
+        "table_id",
+        "proposal",
+        "kind",
+        "person",
+        "database_role",
+        "source",
+        "comment",
+    ],
     &[("history_of_proposal", &["proposal"]), ("history_event", &[])],
 );
 
@@ -185,11 +198,13 @@ fn history(table: &Table, common: &Common, ids: &[i64]) {
     let (table_id, kind) = (Datum::from(table.table_id), value::text("proposed"));
     // the transaction has its number before it takes any of an entry: see sql/history_proof.sql
     let (transaction, numbers) = (value::transaction_id(), HISTORY_IDS.take(ids.len()));
+    let identity = identity::datum();
     let appended = HISTORY.append(ids.len(), |n| {
         [
             Some(Datum::from(numbers[n])),
             Some(value::now()),
             Some(transaction),
+            Some(identity),
             Some(table_id),
             Some(Datum::from(ids[n])),
             Some(kind),

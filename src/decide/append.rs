@@ -1,6 +1,7 @@
 //! The rows of a query become rows of the history or work items, in bulk: written past the executor, as capture writes them.
 
 use crate::events;
+use crate::guard::identity;
 use crate::pg::function::Call;
 use crate::pg::portal::{self, Rows};
 use crate::pg::spi::Sequence;
@@ -15,10 +16,11 @@ const BATCH: usize = 5000;
 static HISTORY_IDS: Sequence = Sequence::new(c"history_id_seq");
 static WORK_ITEM_IDS: Sequence = Sequence::new(c"work_item_id_seq");
 
-const HISTORY_COLUMNS: [&str; 15] = [
+const HISTORY_COLUMNS: [&str; 16] = [
     "id",
     "at",
     "transaction",
+    "identity",
     "table_id",
     "proposal",
     "kind",
@@ -33,7 +35,7 @@ const HISTORY_COLUMNS: [&str; 15] = [
     "details",
 ];
 
-static HISTORY: Target<15> = Target::new(
+static HISTORY: Target<16> = Target::new(
     c"history",
     HISTORY_COLUMNS,
     &[("history_of_proposal", &["proposal"]), ("history_event", &["transaction", "id"])],
@@ -76,7 +78,7 @@ pub fn append(call: &Call) -> Option<Datum> {
             // before any number is taken, so that who locks the table sees all that were
             HISTORY.lock();
             events::recorded();
-            let (mut last, transaction) = (0, value::transaction_id());
+            let (mut last, transaction, identity) = (0, value::transaction_id(), identity::datum());
             portal::drain(&cursor, BATCH, |rows| {
                 let ids = HISTORY_IDS.take(rows.len());
                 // no two at the same microsecond: people sort by time
@@ -86,7 +88,7 @@ pub fn append(call: &Call) -> Option<Datum> {
                         last
                     })
                     .collect();
-                let own = |i: usize| [Datum::from(ids[i]), Datum::from(times[i]), transaction];
+                let own = |i: usize| [Datum::from(ids[i]), Datum::from(times[i]), transaction, identity];
                 write(&HISTORY, &target, &columns, &places, rows, own, |_| true);
             });
         }

@@ -1,6 +1,6 @@
 //! SQL functions about who acts.
 
-use super::person::{self, Refusal};
+use super::person::{self, By, Refusal};
 use crate::error::{Report, raise};
 use crate::pg::function::{Call, text_array};
 use crate::pg::spi::Statement;
@@ -15,6 +15,11 @@ pub fn person(_: &Call) -> Option<Datum> {
 /// SQL `_identities() returns text[]`: every identity of that person.
 pub fn identities(_: &Call) -> Option<Datum> {
     text_array(&person::current().identities)
+}
+
+/// SQL `_known_as() returns text[]`: these, and those of the other roles that are the same person.
+pub fn known_as(_: &Call) -> Option<Datum> {
+    text_array(&person::current().known_as)
 }
 
 static ASSIGNEES: Statement = Statement::new(c"SELECT customer_workflow._assignees_of($1)", &[pg_sys::TEXTARRAYOID]);
@@ -58,18 +63,32 @@ pub fn act_as(call: &Call) -> Option<Datum> {
                 .hint("Give a person's name, for example act_as('maria'). A role acts by logging in or by SET ROLE."),
         );
     }
-    match person::name_person(format!("person:{name}")) {
+    let person = format!("person:{name}");
+    match person::name_person(person.clone(), By::ActAs) {
         Ok(()) => None,
-        Err(Refusal::NotAnApplicationRole(session)) => raise(
+        Err(refusal) => raise(refused(refusal, &person)),
+    }
+}
+
+/// Why a person was not named, as an error.
+pub fn refused(refusal: Refusal, person: &str) -> Report {
+    match refusal {
+        Refusal::NotAnApplicationRole(session) => {
             Report::new("42501", "only an application role may name the person who acts".to_owned())
                 .detail(format!("The session user is \"{session}\", which is not an application role."))
-                .hint("The database owner can make it one: SELECT customer_workflow.set_application_role(…)."),
-        ),
-        Err(Refusal::AlreadyNamed(other)) => raise(
-            Report::new("42501", format!("this transaction already acts as {other}"))
-                .detail(format!("It cannot act as person:{name} too."))
-                .hint("End the transaction first."),
-        ),
+                .hint("The database owner can make it one: SELECT customer_workflow.set_application_role(…).")
+        }
+        Refusal::TokenRequired(session) => {
+            Report::new("42501", "this application role names people by signed tokens only".to_owned())
+                .detail(format!("\"{session}\" is set to token_required."))
+                .hint("Call customer_workflow.sign_in(token).")
+        }
+        Refusal::NamedBySetting(session) => {
+            Report::new("42501", "a setting names the people of this application role".to_owned())
+                .detail(format!("The database owner has named it for \"{session}\"."))
+                .hint("See customer_workflow.application_roles, and set that setting.")
+        }
+        Refusal::AlreadyNamed(other) => person::already(&other, person),
     }
 }
 

@@ -1,7 +1,8 @@
 //! The gate before the configuration of tables with option `gate_configuration`: it is open for exactly one call, while that is
 //! tried out or is done because it was approved. Kept in memory, never in a setting, which users can set.
 
-use super::person::{self, Who};
+use super::identity;
+use super::person::{self, By, Who};
 use crate::pg::callbacks;
 use crate::pg::function::Call;
 use crate::pg::spi::Statement;
@@ -50,8 +51,9 @@ pub fn is_gated(call: &Call) -> Option<Datum> {
 pub fn open(call: &Call) -> Option<Datum> {
     let session = person::current().session.clone();
     let author = call.text(2).map(|person| {
-        let identities = call.texts(3).unwrap_or_default().into_iter().flatten().collect();
-        Rc::new(Who { person: Some(person), identities, session })
+        let identities: Vec<String> = call.texts(3).unwrap_or_default().into_iter().flatten().collect();
+        let known_as = identity::known_as(&identities);
+        Rc::new(Who { person: Some(person), identities, known_as, session, by: By::Approval })
     });
     let open = Open {
         function: call.text(0).unwrap_or_default(),

@@ -1,9 +1,13 @@
 //! The person who acts: the session's role, or whom an application role names.
 
-use crate::pg::{callbacks, role, spi::Statement};
+use super::application::{ApplicationRole, Known};
+use super::identity;
+use crate::error::{Report, raise};
+use crate::pg::{callbacks, role};
 use pgrx::pg_sys::Oid;
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::ffi::CString;
+use std::mem::discriminant;
 use std::rc::Rc;
 
 /// Who acts now.
@@ -11,14 +15,43 @@ use std::rc::Rc;
 pub struct Who {
     /// `role:alice` or `person:maria`; `None` where an application role must name a person and has not.
     pub person: Option<String>,
-    /// Every identity of that person, for separation of duties: names, and `oid:number` of roles, which a rename keeps.
+    /// Every identity under which that person acts: names, and `oid:number` of roles, which a rename keeps.
     pub identities: Vec<String>,
+    /// These and those of the other roles that are the same person, for separation of duties.
+    pub known_as: Vec<String>,
     /// The session user's name.
     pub session: String,
+    /// How that was established.
+    pub by: By,
+}
+
+/// How it is established who acts.
+#[derive(Clone, PartialEq, Eq)]
+pub enum By {
+    /// Who logged in.
+    Session,
+    /// An application role took the role of its user.
+    SetRole,
+    /// An application role said it.
+    ActAs,
+    /// An application role passed a signed token.
+    Token {
+        /// The key that signed it.
+        kid: String,
+        /// Its number.
+        jti: String,
+    },
+    /// A setting that the database owner has named for the application role.
+    Claims,
+    /// The role that activated the workflow whose code runs.
+    Workflow,
+    /// The author of an approved call that configures, while it is done.
+    Approval,
 }
 
 struct Named {
     person: String,
+    by: By,
     subtransaction: u32,
 }
 
@@ -26,13 +59,15 @@ struct Cached {
     session: Oid,
     role: Option<Oid>,
     named: bool,
+    /// The setting that names people of this application role, as it was.
+    setting: Option<(Rc<ApplicationRole>, CString)>,
     who: Rc<Who>,
 }
 
 #[derive(Default)]
 struct State {
-    /// Application roles by name, with `person_required`; loaded at first use.
-    application_roles: Option<HashMap<String, bool>>,
+    /// Loaded at first use.
+    known: Option<Rc<Known>>,
     named: Option<Named>,
     /// As whom code of a workflow runs, and the subtransaction that this began in; one may run inside another.
     evaluating: Vec<(Oid, u32)>,
@@ -42,9 +77,6 @@ struct State {
 thread_local! {
     static STATE: RefCell<State> = RefCell::new(State::default());
 }
-
-static APPLICATION_ROLES: Statement =
-    Statement::new(c"SELECT role, person_required FROM customer_workflow.application_role", &[]);
 
 /// Who acts now. The role of SET ROLE and the name of `act_as` count only where the session user is an application role:
 /// a role that may switch freely could otherwise approve its own change under another name.
@@ -57,55 +89,105 @@ pub fn current() -> Rc<Who> {
     }
     let known = STATE.with_borrow(|s| {
         let c = s.cached.as_ref()?;
-        (c.session == session && c.role == set_role && c.named == s.named.is_some()).then(|| c.who.clone())
+        let holds = c.session == session && c.role == set_role && c.named == s.named.is_some();
+        (holds && c.setting.as_ref().is_none_or(is_unchanged)).then(|| c.who.clone())
     });
     known.unwrap_or_else(|| {
-        let name = role::name(session).unwrap_or_default();
-        let who = Rc::new(match evaluating {
-            Some((role, _)) => derive(role::name(role).unwrap_or_default(), role, None, None, None),
-            None => {
-                let required = application_role(&name);
-                let named = STATE.with_borrow(|s| s.named.as_ref().map(|n| n.person.clone()));
-                derive(name, session, set_role, required, named)
+        let name = role::name(evaluating.map_or(session, |(role, _)| role)).unwrap_or_default();
+        let known = known_people();
+        let mut setting = None;
+        let mut who = match (evaluating, known.role(&name)) {
+            (Some((role, _)), _) => of_role(role, By::Workflow),
+            (None, None) => of_role(session, By::Session),
+            (None, Some(application)) => {
+                setting = setting_of(&application);
+                by_application(session, set_role, &application)
             }
-        });
+        };
+        who.session = name;
+        if known.other_names {
+            who.known_as = identity::known_as(&who.identities);
+        }
+        let who = Rc::new(who);
         STATE.with_borrow_mut(|s| {
-            s.cached = Some(Cached { session, role: set_role, named: s.named.is_some(), who: who.clone() });
+            s.cached = Some(Cached { session, role: set_role, named: s.named.is_some(), setting, who: who.clone() });
         });
         who
     })
 }
 
-fn derive(session: String, oid: Oid, set_role: Option<Oid>, required: Option<bool>, named: Option<String>) -> Who {
-    let as_role = |name: &str, oid: Oid| {
-        let person = format!("role:{name}");
-        (Some(person.clone()), vec![person, format!("oid:{}", oid.to_u32())])
-    };
-    let (person, identities) = match (required, named, set_role.filter(|&r| r != oid)) {
-        (Some(_), Some(person), _) => (Some(person.clone()), vec![person]),
-        (Some(_), None, Some(other)) => as_role(&role::name(other).unwrap_or_default(), other),
-        (Some(true), None, None) => (None, Vec::new()),
-        _ => as_role(&session, oid),
-    };
-    Who { person, identities, session }
+fn is_unchanged((application, text): &(Rc<ApplicationRole>, CString)) -> bool {
+    application.source.as_ref().is_none_or(|source| source.read() == text.as_c_str())
 }
 
-/// `person_required` of the application role of this name, or `None` when it is an ordinary role.
-fn application_role(name: &str) -> Option<bool> {
-    if STATE.with_borrow(|s| s.application_roles.is_none()) {
-        let mut roles = HashMap::new();
-        APPLICATION_ROLES.read_latest(&[], |row| {
-            roles.insert(row.name(1).unwrap_or_default(), row.bool(2).unwrap_or(true));
-        });
-        STATE.with_borrow_mut(|s| s.application_roles = Some(roles));
+fn who(person: Option<String>, identities: Vec<String>, by: By) -> Who {
+    Who { person, known_as: identities.clone(), identities, session: String::new(), by }
+}
+
+fn of_role(oid: Oid, by: By) -> Who {
+    let person = format!("role:{}", role::name(oid).unwrap_or_default());
+    who(Some(person.clone()), vec![person, format!("oid:{}", oid.to_u32())], by)
+}
+
+/// The setting that names people of this application role, as it is; whom it names is the person from now on.
+fn setting_of(application: &Rc<ApplicationRole>) -> Option<(Rc<ApplicationRole>, CString)> {
+    let source = application.source.as_ref()?;
+    if STATE.with_borrow(|s| s.named.as_ref().is_some_and(|n| matches!(n.by, By::Token { .. }))) {
+        return None;
     }
-    STATE.with_borrow(|s| s.application_roles.as_ref().and_then(|r| r.get(name).copied()))
+    let text = source.read().to_owned();
+    if let Some(person) = source.person(&text) {
+        let stays = STATE.with_borrow_mut(|s| {
+            let subtransaction = callbacks::subtransaction();
+            let named = s.named.get_or_insert_with(|| Named { person: person.clone(), by: By::Claims, subtransaction });
+            named.person.clone()
+        });
+        if stays != person {
+            raise(already(&stays, &person));
+        }
+    }
+    Some((application.clone(), text))
 }
 
-/// Why `act_as` was refused.
+fn by_application(session: Oid, set_role: Option<Oid>, application: &ApplicationRole) -> Who {
+    let named = STATE.with_borrow(|s| s.named.as_ref().map(|n| (n.person.clone(), n.by.clone())));
+    let takes_roles = !application.token_required && application.source.is_none();
+    match (named, set_role.filter(|&r| r != session && takes_roles)) {
+        (Some((person, by)), _) => who(Some(person.clone()), vec![person], by),
+        (None, Some(other)) => of_role(other, By::SetRole),
+        (None, None) if application.person_required => who(None, Vec::new(), By::Session),
+        (None, None) => of_role(session, By::Session),
+    }
+}
+
+/// That a transaction has one person only, named in one way.
+pub fn already(other: &str, person: &str) -> Report {
+    let detail = if other == person {
+        "That was said in another way.".to_owned()
+    } else {
+        format!("It cannot act as {person} too.")
+    };
+    Report::new("42501", format!("this transaction already acts as {other}"))
+        .detail(detail)
+        .hint("End the transaction first.")
+}
+
+fn known_people() -> Rc<Known> {
+    STATE.with_borrow(|s| s.known.clone()).unwrap_or_else(|| {
+        let known = Rc::new(Known::load());
+        STATE.with_borrow_mut(|s| s.known = Some(known.clone()));
+        known
+    })
+}
+
+/// Why `act_as` or `sign_in` was refused.
 pub enum Refusal {
     /// The session user is not an application role.
     NotAnApplicationRole(String),
+    /// This application role names people by tokens only.
+    TokenRequired(String),
+    /// A setting names the people of this application role.
+    NamedBySetting(String),
     /// This transaction already acts as someone else.
     AlreadyNamed(String),
 }
@@ -117,8 +199,8 @@ pub fn looking_role() -> Oid {
     evaluating.or_else(role::set_role).unwrap_or_else(role::session_user)
 }
 
-/// Names the person (`person:maria`) who acts for the rest of the transaction.
-pub fn name_person(person: String) -> Result<(), Refusal> {
+/// Whether this session may name people in this way.
+pub fn may_name(by_token: bool) -> Result<(), Refusal> {
     crate::capture::config::refresh();
     let session = role::name(role::session_user()).unwrap_or_default();
     // code of a workflow acts as the role that activated it, and must not name the person for those who come after it
@@ -126,18 +208,34 @@ pub fn name_person(person: String) -> Result<(), Refusal> {
     if let Some(role) = evaluating {
         return Err(Refusal::NotAnApplicationRole(role::name(role).unwrap_or_default()));
     }
-    if application_role(&session).is_none() {
-        return Err(Refusal::NotAnApplicationRole(session));
+    match known_people().role(&session) {
+        None => Err(Refusal::NotAnApplicationRole(session)),
+        Some(application) if !by_token && application.token_required => Err(Refusal::TokenRequired(session)),
+        Some(application) if !by_token && application.source.is_some() => Err(Refusal::NamedBySetting(session)),
+        Some(_) => Ok(()),
     }
+}
+
+/// Names the person (`person:maria`) who acts for the rest of the transaction. The same one may be named twice, but not in
+/// two ways: what is recorded first would be said to be what came second.
+pub fn name_person(person: String, by: By) -> Result<(), Refusal> {
+    may_name(matches!(by, By::Token { .. }))?;
     STATE.with_borrow_mut(|s| match &s.named {
-        Some(n) if n.person != person => Err(Refusal::AlreadyNamed(n.person.clone())),
+        Some(n) if n.person != person || discriminant(&n.by) != discriminant(&by) => {
+            Err(Refusal::AlreadyNamed(n.person.clone()))
+        }
         Some(_) => Ok(()),
         None => {
-            s.named = Some(Named { person, subtransaction: callbacks::subtransaction() });
+            s.named = Some(Named { person, by, subtransaction: callbacks::subtransaction() });
             s.cached = None;
             Ok(())
         }
     })
+}
+
+/// How this transaction's person was named.
+pub fn named_by() -> Option<By> {
+    STATE.with_borrow(|s| s.named.as_ref().map(|n| n.by.clone()))
 }
 
 /// Code of `role` is asked something: until the subtransaction is rolled back it acts, not who asked.
@@ -164,7 +262,7 @@ pub fn evaluation_ended() {
 /// Forgets what was derived from the configuration.
 pub fn configuration_changed() {
     STATE.with_borrow_mut(|s| {
-        s.application_roles = None;
+        s.known = None;
         s.cached = None;
     });
 }
@@ -187,7 +285,6 @@ pub fn subtransaction_aborted(subtransaction: u32) {
         s.cached = None;
         if s.named.as_ref().is_some_and(|n| n.subtransaction == subtransaction) {
             s.named = None;
-            s.cached = None;
         }
     });
 }

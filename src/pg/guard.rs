@@ -20,6 +20,7 @@ unsafe extern "C-unwind" {
     fn errcode(code: c_int) -> c_int;
     fn errmsg_internal(format: *const c_char, ...) -> c_int;
     fn errdetail_internal(format: *const c_char, ...) -> c_int;
+    fn errdetail_log(format: *const c_char, ...) -> c_int;
     fn errhint(format: *const c_char, ...) -> c_int;
     fn err_generic_string(field: c_int, text: *const c_char) -> c_int;
     fn errfinish(file: *const c_char, line: c_int, function: *const c_char);
@@ -197,6 +198,7 @@ struct Message {
     code: c_int,
     message: *mut c_char,
     detail: *mut c_char,
+    detail_log: *mut c_char,
     hint: *mut c_char,
     about: [*mut c_char; 5],
 }
@@ -216,6 +218,7 @@ impl Message {
             code: sqlstate(&report.sqlstate),
             message: copy(&report.message),
             detail: optional(&report.detail),
+            detail_log: optional(&report.detail_log),
             hint: optional(&report.hint),
             about: std::array::from_fn(|i| optional(&report.about[i])),
         }
@@ -232,6 +235,9 @@ unsafe fn send(level: c_int, m: Message) {
             errmsg_internal(c"%s".as_ptr(), m.message);
             if !m.detail.is_null() {
                 errdetail_internal(c"%s".as_ptr(), m.detail);
+            }
+            if !m.detail_log.is_null() {
+                errdetail_log(c"%s".as_ptr(), m.detail_log);
             }
             if !m.hint.is_null() {
                 errhint(c"%s".as_ptr(), m.hint);

@@ -62,6 +62,10 @@ mod exports {
         cw_identities, pg_finfo_cw_identities => crate::guard::functions::identities;
         cw_my_assignees, pg_finfo_cw_my_assignees => crate::guard::functions::my_assignees;
         cw_has_duty, pg_finfo_cw_has_duty => crate::guard::functions::has_duty;
+        cw_known_as, pg_finfo_cw_known_as => crate::guard::functions::known_as;
+        cw_identity, pg_finfo_cw_identity => crate::guard::identity::from_sql;
+        cw_sign_in, pg_finfo_cw_sign_in => crate::guard::sign_in::sign_in;
+        cw_key_problem, pg_finfo_cw_key_problem => crate::guard::sign_in::key_problem;
         cw_act_as, pg_finfo_cw_act_as => crate::guard::functions::act_as;
         cw_is_gated, pg_finfo_cw_is_gated => crate::guard::gate::is_gated;
         cw_gate_open, pg_finfo_cw_gate_open => crate::guard::gate::open;

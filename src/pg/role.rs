@@ -111,6 +111,18 @@ pub fn only_read() {
     unsafe { pg_sys::XactReadOnly = true };
 }
 
+/// Whether the transaction may write nothing.
+pub fn transaction_is_read_only() -> bool {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::XactReadOnly }
+}
+
+/// Whether the transaction keeps its snapshot, so that it fails where it meets what another one has changed.
+pub fn transaction_keeps_snapshot() -> bool {
+    // SAFETY: reads a variable.
+    unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
+}
+
 /// From now on SET ROLE and SET SESSION AUTHORIZATION are refused, until [`unlock_current_user`] or the abort of the transaction.
 pub fn lock_current_user() {
     // SAFETY: writes variables.

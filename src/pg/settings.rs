@@ -2,11 +2,12 @@
 
 use pgrx::pg_sys;
 use std::cell::Cell;
-use std::ffi::c_int;
+use std::ffi::{CStr, c_char, c_int};
 
 unsafe extern "C" {
     static mut bytea_output: c_int;
     static mut Array_nulls: bool;
+    static application_name: *const c_char;
 }
 
 thread_local! {
@@ -113,4 +114,20 @@ impl Drop for All {
             unsafe { pg_sys::AtEOXact_GUC(true, self.0) };
         }
     }
+}
+
+/// A setting that anybody may set, `request.jwt.claims` for example, as it is now; `None` where it was never set. To be
+/// copied before anything else happens.
+pub fn custom(name: &CStr) -> Option<&'static CStr> {
+    // SAFETY: returns null or a C string that lives until the setting changes.
+    unsafe {
+        let text = pg_sys::GetConfigOption(name.as_ptr(), true, false);
+        (!text.is_null()).then(|| CStr::from_ptr(text))
+    }
+}
+
+/// What the client calls itself. To be copied before anything else happens.
+pub fn client_name() -> &'static CStr {
+    // SAFETY: reads a variable: null or a C string that lives until the setting changes.
+    unsafe { if application_name.is_null() { c"" } else { CStr::from_ptr(application_name) } }
 }

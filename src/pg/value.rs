@@ -278,6 +278,16 @@ pub fn jsonb(text: Datum) -> Datum {
     }
 }
 
+/// A `float8` datum.
+pub fn float8(number: f64) -> Datum {
+    Datum::from(number.to_bits())
+}
+
+/// A C string of the server as Rust has it.
+pub fn string_of(text: &CStr) -> String {
+    text.to_string_lossy().into_owned()
+}
+
 /// now() as a `timestamptz` datum.
 pub fn transaction_start() -> Datum {
     // SAFETY: reads a variable.

@@ -1,4 +1,7 @@
-//! The engine of customer_workflow on its own.
+//! The parts of customer_workflow that know no PostgreSQL, on their own.
 
+/// Reads signed tokens.
+#[path = "../../../src/token/mod.rs"]
+pub mod token;
 #[path = "../../../src/workflow/mod.rs"]
 pub mod workflow;
