@@ -204,7 +204,9 @@ BEGIN
                WHEN '42501 override' THEN format('You (%s) do not have the duty override for the table.', customer_workflow._display(request.person))
                WHEN 'CW007' THEN format('Its author is %s, its originator %s%s.', customer_workflow._display(j.author),
                                         coalesce(customer_workflow._display(j.originator), 'nobody'),
-                                        CASE WHEN request.person NOT IN (j.author, coalesce(j.originator, '')) THEN ', and you have edited or submitted it' END)
+                                        CASE WHEN request.person IN (j.author, coalesce(j.originator, '')) THEN ''
+                                             WHEN j.parties && request.identities THEN ', and you have edited or submitted it'
+                                             ELSE ', and you have a part in it under another name' END)
                WHEN 'CW007 again' THEN format('You have given it as %s.',
                        customer_workflow._display(customer_workflow._under_another_name(j.id, request.person, customer_workflow._known_as(), false)))
                WHEN '42501 assignee' THEN format('It is waiting for %s, and you are %s.',

@@ -202,4 +202,4 @@ $$;
 COMMENT ON FUNCTION customer_workflow._sees_all(integer) IS 'Whether the current person sees everything of the table: its owner, a superuser, an administrator or an auditor';
 
 REVOKE EXECUTE ON FUNCTION customer_workflow._assignees_of(text[]), customer_workflow._is_on_duty(integer, text[], text[]), customer_workflow._roles_of(oid), customer_workflow._members(text),
-    customer_workflow._known_as_of(text[]), customer_workflow._with_other_names(text[]) FROM PUBLIC;
+    customer_workflow._known_as_of(text[]), customer_workflow._with_other_names(text[]), customer_workflow._identity() FROM PUBLIC;

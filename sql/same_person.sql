@@ -43,7 +43,7 @@ BEGIN
             HINT = 'The view customer_workflow.mapped_roles shows those that are.';
     END IF;
     PERFORM customer_workflow._log('unmap_role', NULL, NULL, NULL,
-        jsonb_build_object('role', btrim(unmap_role.role::text, '"'), 'person', jsonb_build_object('old', before, 'new', NULL)));
+        jsonb_build_object('role', coalesce((SELECT r.rolname FROM pg_roles AS r WHERE r.oid = unmap_role.role), unmap_role.role::text), 'person', jsonb_build_object('old', before, 'new', NULL)));
     PERFORM customer_workflow._invalidate(NULL);
 END
 $$;
