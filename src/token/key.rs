@@ -108,7 +108,7 @@ fn from_pem(algorithm: Algorithm, text: &str) -> Result<DecodingKey, &'static st
         Algorithm::Rs256 => DecodingKey::from_rsa_pem(text.as_bytes()),
         _ => DecodingKey::from_ed_pem(text.as_bytes()),
     }
-    .map_err(|_| "it is a key for another algorithm")
+    .map_err(|_| "it cannot be read as a key for this algorithm")
 }
 
 fn from_jwk(algorithm: Algorithm, text: &str) -> Result<DecodingKey, &'static str> {
@@ -160,7 +160,7 @@ fn element(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
     let (&found, der) = der.split_first()?;
     let (&first, der) = der.split_first()?;
     let (length, der) = match first {
-        0..0x80 => (usize::from(first), der),
+        0..=0x7f => (usize::from(first), der),
         0x81 => (usize::from(*der.first()?), &der[1..]),
         0x82 => (usize::from(*der.first()?) << 8 | usize::from(*der.get(1)?), &der[2..]),
         _ => return None,
