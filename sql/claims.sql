@@ -6,6 +6,9 @@ DECLARE
     role_name name;
     before customer_workflow.application_role;
 BEGIN
+    IF customer_workflow._gated('set_claims_source', NULL, jsonb_build_object('role', set_claims_source.role, 'setting', set_claims_source.setting, 'claim', set_claims_source.claim)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     role_name := customer_workflow._role_name(set_claims_source.role);
     IF set_claims_source.setting IS NULL OR set_claims_source.setting !~ '^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)+$'
@@ -44,6 +47,9 @@ DECLARE
     role_name name;
     before customer_workflow.application_role;
 BEGIN
+    IF customer_workflow._gated('remove_claims_source', NULL, jsonb_build_object('role', remove_claims_source.role)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     role_name := customer_workflow._role_name(remove_claims_source.role);
     SELECT a.* INTO before FROM customer_workflow.application_role AS a WHERE a.role = role_name AND a.setting IS NOT NULL FOR UPDATE;

@@ -235,7 +235,8 @@ DECLARE
     before customer_workflow.application_role;
     token boolean;
 BEGIN
-    IF customer_workflow._gated('set_application_role', NULL, jsonb_build_object('role', set_application_role.role, 'person_required', set_application_role.person_required)) THEN
+    IF customer_workflow._gated('set_application_role', NULL, jsonb_build_object('role', set_application_role.role, 'person_required', set_application_role.person_required,
+                                                                                 'token_required', set_application_role.token_required)) THEN
         RETURN;
     END IF;
     PERFORM customer_workflow._require_owns_database();

@@ -145,7 +145,7 @@ CREATE FUNCTION customer_workflow._well_administered() RETURNS integer[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ARRAY(SELECT g.id FROM unnest(customer_workflow._gated_tables()) AS g (id)
-                  WHERE EXISTS (SELECT FROM customer_workflow._administrators(g.id) AS a JOIN customer_workflow._administrators(g.id) AS b ON NOT a.identities && b.identities));
+                  WHERE EXISTS (SELECT FROM customer_workflow._administrators(g.id) AS a JOIN customer_workflow._administrators(g.id) AS b ON NOT customer_workflow._with_other_names(a.identities) && b.identities));
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._well_administered() IS 'The gated tables that two different people may configure';
@@ -188,7 +188,7 @@ BEGIN
                         WHERE (x.original, x.proposed) IS DISTINCT FROM (n.original, n.proposed) OR x.field IS NULL OR n.field IS NULL)
      ORDER BY p.id LIMIT 1;
     IF made IS NULL THEN
-        IF NOT EXISTS (SELECT FROM customer_workflow._administrators_of('group:' || grp) AS a WHERE NOT a.identities && customer_workflow._identities()) THEN
+        IF NOT EXISTS (SELECT FROM customer_workflow._administrators_of('group:' || grp) AS a WHERE NOT a.identities && customer_workflow._known_as()) THEN
             RAISE EXCEPTION USING ERRCODE = 'CW004', MESSAGE = format('nobody else may approve %s', about),
                 DETAIL = 'The configuration is gated (option gate_configuration): another administrator has to approve it.',
                 HINT = 'Grant the role that owns the table or the database to another person.';
@@ -374,7 +374,7 @@ BEGIN
     SELECT p.id, p.operation, customer_workflow._name(t.relation) AS tab INTO own
       FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
      WHERE p.id = ANY (proposals)
-       AND (p.operation = 'configure' OR p.parties && customer_workflow._identities() AND customer_workflow._is_gated(t.relation))
+       AND (p.operation = 'configure' OR p.parties && customer_workflow._known_as() AND customer_workflow._is_gated(t.relation))
      ORDER BY p.id LIMIT 1;
     IF own.operation = 'configure' THEN
         RAISE EXCEPTION USING ERRCODE = 'feature_not_supported', MESSAGE = format('work items of proposal %s cannot be reassigned', own.id),

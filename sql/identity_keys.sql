@@ -59,6 +59,9 @@ DECLARE
     missing text;
     problem text;
 BEGIN
+    IF customer_workflow._gated('set_identity_key', NULL, jsonb_build_object('kid', set_identity_key.kid, 'algorithm', set_identity_key.algorithm, 'key', set_identity_key.key, 'issuer', set_identity_key.issuer, 'audience', set_identity_key.audience, 'options', set_identity_key.options), CASE WHEN set_identity_key.algorithm = 'HS256' THEN '{key}'::text[] ELSE '{}' END) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     SELECT a.name INTO missing FROM unnest('{kid,algorithm,key,issuer,audience}'::text[],
         ARRAY[set_identity_key.kid, set_identity_key.algorithm, set_identity_key.key, set_identity_key.issuer, set_identity_key.audience]) AS a (name, value)
@@ -105,6 +108,9 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     before customer_workflow.identity_key;
 BEGIN
+    IF customer_workflow._gated('remove_identity_key', NULL, jsonb_build_object('kid', remove_identity_key.kid)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     SELECT k.* INTO before FROM customer_workflow.identity_key AS k WHERE k.kid = remove_identity_key.kid AND k.retired_at IS NULL FOR UPDATE;
     IF NOT FOUND THEN

@@ -7,6 +7,9 @@ DECLARE
     before text;
     name text := btrim(regexp_replace(map_role.person, '^person:', ''));
 BEGIN
+    IF customer_workflow._gated('map_role', NULL, jsonb_build_object('role', map_role.role, 'person', map_role.person)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     role_name := customer_workflow._role_name(map_role.role);
     IF name IS NULL OR name = '' OR name ~ '^(role|group):' THEN
@@ -32,6 +35,9 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     before text;
 BEGIN
+    IF customer_workflow._gated('unmap_role', NULL, jsonb_build_object('role', unmap_role.role)) THEN
+        RETURN;
+    END IF;
     PERFORM customer_workflow._require_owns_database();
     IF unmap_role.role IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'role must not be null';
