@@ -145,7 +145,7 @@ CREATE FUNCTION customer_workflow._well_administered() RETURNS integer[]
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ARRAY(SELECT g.id FROM unnest(customer_workflow._gated_tables()) AS g (id)
-                  WHERE EXISTS (SELECT FROM customer_workflow._administrators(g.id) AS a JOIN customer_workflow._administrators(g.id) AS b ON NOT customer_workflow._with_other_names(a.identities) && b.identities));
+                  WHERE EXISTS (SELECT FROM customer_workflow._administrators(g.id) AS a JOIN customer_workflow._administrators(g.id) AS b ON NOT a.identities && b.identities));
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._well_administered() IS 'The gated tables that two different people may configure';

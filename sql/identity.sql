@@ -128,7 +128,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'role:' || r.rolname, customer_workflow._with_other_names(ARRAY['role:' || r.rolname, 'oid:' || r.oid])
       FROM down JOIN customer_workflow._acting_role AS r ON r.oid = down.id
     UNION ALL
-    SELECT a.person, customer_workflow._with_other_names(a.identities) FROM customer_workflow._administrators_of(assignee) AS a WHERE customer_workflow._is_administrators_group(assignee)
+    SELECT a.person, a.identities FROM customer_workflow._administrators_of(assignee) AS a WHERE customer_workflow._is_administrators_group(assignee)
 $$;
 COMMENT ON FUNCTION customer_workflow._members(text) IS 'The people who may act for an assignee, with everything that each is known as';
 
