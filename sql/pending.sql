@@ -153,6 +153,9 @@ BEGIN
                 'FROM %1$s AS t CROSS JOIN LATERAL (SELECT customer_workflow._key_hash(%2$s) AS hash OFFSET 0) AS k '
                 'LEFT JOIN LATERAL (SELECT %3$s AND v.status OPERATOR(pg_catalog.=) ANY (%4$L::pg_catalog.text[]) AND v.record_hash OPERATOR(pg_catalog.=) k.hash) AS p ON true',
                 relation, customer_workflow._key_of(relation, 't'), laid_over, statuses);
+        ELSE
+            RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('there is no pending query of shape "%s"', shape),
+                HINT = 'Shapes are all, some and view.';
     END CASE;
     RETURN format('SELECT %s %s', columns, from_where);
 END

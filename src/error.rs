@@ -49,11 +49,20 @@ impl Report {
 }
 
 /// SQL `_raise(sqlstate, message, detail, hint, schema, table, column, datatype, constraint)`: raises it; null or empty fields are
-/// left out.
+/// left out. 22023 for what is no SQLSTATE of an error.
 pub fn raise_from_sql(call: &Call) -> Option<Datum> {
     let field = |n| call.text(n).filter(|t| !t.is_empty());
+    let sqlstate = field(0).unwrap_or_default();
+    let is_code = sqlstate.len() == 5 && sqlstate.bytes().all(|c| c.is_ascii_digit() || c.is_ascii_uppercase());
+    if !is_code || sqlstate == "00000" {
+        raise(
+            Report::new("22023", "an error needs an SQLSTATE".to_owned())
+                .detail(format!("It is {sqlstate:?}."))
+                .hint("It has five characters, digits and upper-case letters, and is not 00000."),
+        );
+    }
     raise(Report {
-        sqlstate: field(0).unwrap_or_else(|| "XX000".to_owned()),
+        sqlstate,
         message: field(1).unwrap_or_default(),
         detail: field(2),
         hint: field(3),

@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use super::row::{Event, trigger_name, triggers};
+use crate::error::{Report, raise};
 use pgrx::pg_sys::{self, Oid};
 
 /// The trigger whose column list is the set of protected fields.
@@ -38,7 +39,13 @@ impl Shape {
     pub fn of_oid(relation: Oid) -> Self {
         // SAFETY: opened and closed here; the lock stays until the end of the transaction as for any reader.
         unsafe {
-            let open = pg_sys::relation_open(relation, pg_sys::AccessShareLock as i32);
+            let open = pg_sys::try_relation_open(relation, pg_sys::AccessShareLock as i32);
+            if open.is_null() {
+                raise(
+                    Report::new("42P01", format!("relation with OID {} does not exist", relation.to_u32()))
+                        .hint("Name a protected table."),
+                );
+            }
             let shape = Shape::of(open);
             pg_sys::relation_close(open, pg_sys::NoLock as i32);
             shape

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::definition::Definition;
+use super::grammar::MAX_ELEMENTS;
 use super::validate::escape;
 
 /// What became of a value.
@@ -46,7 +47,8 @@ pub struct Difference {
 }
 
 /// The differences, in the order of the definitions. Elements, steps, branches and outcomes are known by their names, so that
-/// one that was inserted does not change all that come after it. A default that is spelled out makes no difference.
+/// one that was inserted does not change all that come after it. A default that is spelled out makes no difference. Lists that are
+/// longer than any in a definition are compared as a whole.
 pub fn compare(old: &Value, new: &Value) -> Vec<Difference> {
     let mut found = Vec::new();
     values(&plain(old), &plain(new), "", "", &mut found);
@@ -63,7 +65,7 @@ fn values(old: &Value, new: &Value, old_at: &str, at: &str, found: &mut Vec<Diff
     match (old, new) {
         _ if old == new => {}
         (Value::Object(a), Value::Object(b)) if !other_choice(a, b) => objects(a, b, old_at, at, found),
-        (Value::Array(a), Value::Array(b)) => lists(a, b, old_at, at, found),
+        (Value::Array(a), Value::Array(b)) if a.len().max(b.len()) <= MAX_ELEMENTS => lists(a, b, old_at, at, found),
         _ => push(found, at, Change::Changed, Some(old), Some(new)),
     }
 }

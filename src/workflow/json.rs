@@ -14,7 +14,7 @@ pub fn read(text: &str) -> Result<Value, String> {
 }
 
 fn cut(text: &str) -> String {
-    let (mut out, mut level, mut quoted, mut escaped) = (String::with_capacity(text.len()), 0, false, false);
+    let (mut out, mut level, mut quoted, mut escaped) = (String::with_capacity(text.len()), 0usize, false, false);
     for c in text.chars() {
         if quoted {
             quoted = escaped || c != '"';
@@ -29,7 +29,7 @@ fn cut(text: &str) -> String {
                     }
                 }
                 '}' | ']' => {
-                    level -= 1;
+                    level = level.saturating_sub(1);
                     if level == MAX_LEVELS {
                         continue;
                     }

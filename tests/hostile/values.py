@@ -115,12 +115,25 @@ class Pools:
             "regclass[]": arrays("regclass", ("customers", "guarded", "pg_class")) + ["'{seen,numbers}'", "'{0}'", "'{customer_workflow.proposal}'"],
         }
         self.fair, self.hostile = fair, hostile
+        people = [quoted(p) for p in ("alice", "role:bob", "dave", "person:maria", "credit_managers")]
+        # what parameters of these names mostly take
+        self.named = {
+            "proposal": ids, "work_item": items, "work_items": [f"'{{{i}}}'" for i in items] + fair["bigint[]"][-5:], "record_key": [quoted(k) for k in KEYS],
+            "key": [quoted(k) for k in KEYS], "changes": [quoted(c) for c in CHANGES], "options": [quoted(o) for o in OPTIONS],
+            "definition": [quoted(d) for d in DEFINITIONS], "person": people, "delegate_to": people, "delegator": people, "assign_to": people, "approvers": people,
+            "author": people, "data_entity": ["'import'", "'role:erp'"], "name": ["'Credit'", "'Short'", "'new'", "'de'"], "version": ["1", "2"], "a": ["1", "2"], "b": ["1", "2"],
+            "outcome": ["'a'", "'b'"], "duty": ["'steward'", "'auditor'", "'override'", "'administrator'"], "running": ["'keep'", "'restart'"],
+            "statuses": ["'{pending_approval}'", "'{not_submitted,approved}'"], "company": ["NULL::text", "'de'", "'at'"], "on_conflict": ["NULL::text", "'overwrite'", "'fail'"],
+            "digest": ["NULL::text"] + [quoted(d) for d in digests], "digests": ["NULL::text[]"], "relations": fair["regclass[]"], "change_set": ["1", "2"],
+        }
 
-    def pick(self, random, kind, boldness):
+    def pick(self, random, kind, boldness, name=None):
         """An expression of the type: null, fair or hostile."""
         chance = random.random()
-        if chance < 0.07:
+        if chance < 0.05:
             return f"NULL::{kind}" if kind != "anyelement" else "NULL::int"
+        if name in self.named and chance > 0.2 + boldness and not (kind == "jsonb" and name in ("a", "b")):
+            return random.choice(self.named[name])
         fair, hostile = self.fair.get(kind), self.hostile.get(kind)
         if fair is None:
             return f"NULL::{kind}"
