@@ -1,9 +1,9 @@
 //! What was captured and has not become a proposal yet: flushed at the end of the statement, or earlier when it grows.
 
 use super::config::Table;
-use crate::error::{Report, raise};
 use crate::pg::arena::Arena;
 use crate::pg::callbacks;
+use crate::pg::memory;
 use crate::pg::value::Value;
 use pgrx::pg_sys::Datum;
 use std::cell::{Cell, RefCell};
@@ -152,9 +152,7 @@ pub fn push_at(
     // keys may be shifted, so that one record's old key is another's new one: these go together
     let keys_change = matches!(entry.kind, Kind::KeyChanged(..));
     let len = ENTRIES.with_borrow_mut(|e| {
-        if e.try_reserve(1).is_err() {
-            raise(Report::new("53200", "out of memory".to_owned()).detail("Too many captured changes."));
-        }
+        memory::reserve(e, 1);
         e.push(entry);
         e.len()
     });

@@ -1,6 +1,7 @@
 //! Where PostgreSQL tells us that a statement, a transaction or a relation's definition has come to an end.
 
-use super::guard::entry;
+use super::faults;
+use super::guard::{entry, surely};
 use crate::capture::functions::PROPOSE_MARK;
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::cell::{Cell, RefCell};
@@ -215,7 +216,10 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
     let depth = DEPTH.get();
     // what the statement captured comes before what its AFTER triggers do
     if crate::capture::has_captured() {
-        entry(|| with_snapshot(|| crate::capture::rows_done(depth)));
+        entry(|| {
+            faults::point("rows");
+            with_snapshot(|| crate::capture::rows_done(depth));
+        });
     }
     DEPTH.set(depth + 1);
     let statement = STATEMENT.get();
@@ -231,7 +235,10 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
     STATEMENT.set(statement);
     DEPTH.set(depth);
     if crate::capture::has_captured() {
-        entry(|| with_snapshot(|| crate::capture::statement_end(depth)));
+        entry(|| {
+            faults::point("finish");
+            with_snapshot(|| crate::capture::statement_end(depth));
+        });
     }
 }
 
@@ -325,7 +332,10 @@ unsafe extern "C-unwind" fn process_utility(
             STATEMENT.set(number);
             DEPTH.set(depth);
             if crate::capture::has_captured() {
-                entry(|| crate::capture::statement_end(depth));
+                entry(|| {
+                    faults::point("copy");
+                    crate::capture::statement_end(depth);
+                });
             }
         }
     }
@@ -346,10 +356,13 @@ unsafe extern "C-unwind" fn transaction_event(event: pg_sys::XactEvent::Type, _:
         }),
         XACT_EVENT_COMMIT | XACT_EVENT_PREPARE | XACT_EVENT_ABORT => {
             DEPTH.set(0);
-            DEPTHS.with_borrow_mut(Vec::clear);
             UNCOUNTED.set(false);
-            COUNTED.with_borrow_mut(Vec::clear);
-            crate::transaction_end();
+            surely(|| {
+                faults::point("end");
+                DEPTHS.with_borrow_mut(Vec::clear);
+                COUNTED.with_borrow_mut(Vec::clear);
+                crate::transaction_end();
+            });
         }
         _ => {}
     }
@@ -360,6 +373,7 @@ fn before_commit() {
     if !crate::capture::has_work_at_commit() && !crate::guard::maintenance::is_under_way() {
         return;
     }
+    faults::point("commit");
     // SAFETY: the transaction is still in progress; the snapshot is pushed and popped in pairs, on ERROR the abort pops it.
     unsafe {
         pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
@@ -378,17 +392,22 @@ unsafe extern "C-unwind" fn subtransaction_event(
 ) {
     use pg_sys::SubXactEvent::*;
     match event {
-        SUBXACT_EVENT_START_SUB => DEPTHS.with_borrow_mut(|d| d.push((subtransaction, DEPTH.get()))),
-        SUBXACT_EVENT_ABORT_SUB => {
+        SUBXACT_EVENT_START_SUB => entry(|| {
+            faults::point("begin");
+            DEPTHS.with_borrow_mut(|d| d.push((subtransaction, DEPTH.get())));
+        }),
+        SUBXACT_EVENT_ABORT_SUB => surely(|| {
+            faults::point("rollback");
             if let Some(depth) = depth_at_start(subtransaction) {
                 DEPTH.set(depth);
             }
             crate::subtransaction_aborted(subtransaction);
-        }
-        SUBXACT_EVENT_COMMIT_SUB => {
+        }),
+        SUBXACT_EVENT_COMMIT_SUB => surely(|| {
+            faults::point("release");
             depth_at_start(subtransaction);
             crate::subtransaction_committed(subtransaction, parent);
-        }
+        }),
         _ => {}
     }
 }

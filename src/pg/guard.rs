@@ -124,6 +124,34 @@ pub fn attempt<R>(f: impl FnOnce() -> R) -> Result<R, (String, String)> {
     })
 }
 
+/// Runs what has to be done when a transaction or subtransaction is over, where no error can be raised any more. A panic in it can
+/// only be a defect; what this session keeps in memory is not sure then, so that it ends before its next command.
+pub(super) fn surely(f: impl FnOnce()) {
+    // SAFETY: variables of this backend, read and set as its signal handlers do.
+    unsafe {
+        if pg_sys::proc_exit_inprogress {
+            return;
+        }
+        if catch_unwind(AssertUnwindSafe(f)).is_err() {
+            pg_sys::ProcDiePending = 1;
+            pg_sys::InterruptPending = 1;
+        }
+    }
+}
+
+/// Ends the session: the operating system has no memory left. Allocates nothing, and unwinds nothing.
+pub(super) fn out_of_memory() -> ! {
+    // SAFETY: what ereport(FATAL, …) expands to, with static texts; errors have memory of their own. It exits the process.
+    unsafe {
+        if !pg_sys::proc_exit_inprogress && errstart(pg_sys::FATAL as c_int, std::ptr::null()) {
+            errcode(sqlstate("53200"));
+            errmsg_internal(c"%s".as_ptr(), c"out of memory".as_ptr());
+            errfinish(c"customer_workflow".as_ptr(), 0, c"".as_ptr());
+        }
+    }
+    std::process::abort()
+}
+
 /// Raises `report`.
 pub fn raise(report: Report) -> ! {
     resume_unwind(Box::new(report))

@@ -7,11 +7,13 @@ pub mod condition;
 mod conflict;
 pub mod ddl;
 pub mod drops;
+mod faults;
 pub mod function;
 pub mod guard;
 pub mod image;
 pub mod lookup;
 pub mod notify;
+pub mod memory;
 pub mod parse;
 pub mod portal;
 pub mod role;
@@ -32,6 +34,7 @@ macro_rules! native {
         #[unsafe(no_mangle)]
         pub unsafe extern "C-unwind" fn $symbol(fcinfo: pgrx::pg_sys::FunctionCallInfo) -> pgrx::pg_sys::Datum {
             $crate::pg::guard::entry(|| {
+                $crate::pg::faults::point("call");
                 let call = $crate::pg::function::Call::new(fcinfo);
                 $body(&call).unwrap_or_else(|| call.null())
             })

@@ -2,6 +2,7 @@
 
 use super::column::Column;
 use super::guard::call;
+use super::memory;
 use super::settings::pinned;
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::ffi::CStr;
@@ -103,7 +104,7 @@ pub fn to_string(column: &Column, value: Datum) -> String {
     // SAFETY: as in `render`.
     unsafe {
         let text = output(column, value);
-        let string = CStr::from_ptr(text).to_string_lossy().into_owned();
+        let string = memory::string(CStr::from_ptr(text).to_bytes());
         pg_sys::pfree(text.cast());
         string
     }
@@ -144,7 +145,7 @@ pub fn text_bytes(datum: Datum) -> Vec<u8> {
     unsafe {
         let packed = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
         let (data, len) = (pgrx::vardata_any(packed), pgrx::varsize_any_exhdr(packed));
-        std::slice::from_raw_parts(data.cast::<u8>(), len).to_vec()
+        memory::copied(std::slice::from_raw_parts(data.cast::<u8>(), len))
     }
 }
 
@@ -317,7 +318,7 @@ pub fn jsonb_string(jsonb: Datum) -> String {
     // SAFETY: a jsonb datum; jsonb_out returns a C string in the current context.
     unsafe {
         let text = pg_sys::OidOutputFunctionCall(pg_sys::F_JSONB_OUT.into(), jsonb);
-        let string = CStr::from_ptr(text).to_string_lossy().into_owned();
+        let string = memory::string(CStr::from_ptr(text).to_bytes());
         pg_sys::pfree(text.cast());
         string
     }
