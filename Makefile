@@ -1,5 +1,5 @@
 # make demo and make psql share a lasting server; PG_MAJOR=15..18 chooses its version.
-.PHONY: help build demo psql stop test test-all lint bench soak clean
+.PHONY: help build demo psql stop test test-all lint bench soak fuzz clean
 
 help:
 	@echo 'make demo      build, and play one change from request to approval'
@@ -9,7 +9,8 @@ help:
 	@echo 'make test-all  all tests with PostgreSQL 15, 16, 17 and 18'
 	@echo 'make lint      rustfmt, clippy and pgspot'
 	@echo 'make bench     measure the speed'
-	@echo 'make soak      the long forms of tests: random steps and SQL, servers that are killed, checkpoints beside work (hours)'
+	@echo 'make soak      the long forms of tests: random steps and SQL, hostile input, fuzzing, servers that are killed (hours)'
+	@echo 'make fuzz      libFuzzer on what is read: definitions, calendars, texts (20 minutes)'
 	@echo 'make build     compile and install into the private server'
 	@echo 'make clean     remove all that these made'
 	@echo
@@ -45,6 +46,12 @@ soak:
 	@CW_SEQUENCES=10000 CW_PROGRAMS=20000 tools/test properties twin
 	@CW_SECONDS=600 tools/test history
 	@CW_LONG=1 tools/test recovery
+	@CW_HOSTILE_CASES=100000 tools/test engine
+	@CW_CALLS=300 CW_QUERIES=10000 CW_FETCH=1 CW_ROWS=1000000 CW_STOPS=4 CW_FAULTS=1 CW_SEED=$${CW_SEED:-$$(date +%s)} tools/test hostile
+	@tools/fuzz
+
+fuzz:
+	@tools/fuzz
 
 clean:
 	@tools/clean

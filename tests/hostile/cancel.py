@@ -1,6 +1,6 @@
 """Long statements that are cancelled in the middle: nothing of them is left, in the tables and in memory, and they end at once.
 
-CW_ROWS (50000) rows; CW_STOPS (4) moments at which each statement is cancelled.
+CW_ROWS (5000) rows; CW_STOPS (2) moments at which each statement is cancelled.
 """
 
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psycopg
 
-ROWS = int(os.environ.get("CW_ROWS", "50000"))
-STOPS = int(os.environ.get("CW_STOPS", "4"))
+ROWS = int(os.environ.get("CW_ROWS", "5000"))
+STOPS = int(os.environ.get("CW_STOPS", "2"))
 # seconds from the request to the end of the statement, on a machine that has other things to do
 PATIENCE = float(os.environ.get("CW_PATIENCE", "10"))
 # megabytes that a backend may keep besides: free memory that the C library has not given back, and caches
@@ -89,9 +89,9 @@ class Step:
         return took
 
 
-def breaches():
+def breaches(database):
     """What is wrong, each as a line; prints what was measured."""
-    observer = psycopg.connect("", autocommit=True)
+    observer = psycopg.connect(database, autocommit=True, options="-c statement_timeout=0")
     observer.execute(SETUP)
     observer.execute(f"INSERT INTO long SELECT g, g, 'x' FROM generate_series(1, {ROWS}) AS g")
     observer.execute("ANALYZE long")
@@ -99,7 +99,7 @@ def breaches():
     for name, who, statement, at_commit in STEPS:
         if at_commit:
             observer.execute("SELECT customer_workflow.configure('long', '{\"auto_submit\": \"always\"}')")
-        with psycopg.connect("", autocommit=True) as db:
+        with psycopg.connect(database, autocommit=True, options="-c statement_timeout=0") as db:
             step = Step(db, observer, name, who, statement, at_commit)
             db.execute("SET client_min_messages = error")
             before = observer.execute(STATE).fetchone()

@@ -79,8 +79,8 @@ SELECT outcome, sqlstate FROM customer_workflow.submit_many(ARRAY(SELECT id FROM
 SET SESSION AUTHORIZATION bob;
 SELECT record_key, record_label, subject FROM customer_workflow.my_work_items ORDER BY proposal;
 SELECT customer_workflow.create_delegation('role:bob', 'role:dave', '2026-01-01', '2099-01-01') IS NOT NULL;
-SELECT customer_workflow.request_change(proposal, 'other') FROM (SELECT proposal FROM customer_workflow.my_work_items ORDER BY proposal LIMIT 1) AS w;
-SELECT customer_workflow.reject(proposal, 'no') FROM (SELECT proposal FROM customer_workflow.my_work_items ORDER BY proposal LIMIT 1) AS w;
+SELECT customer_workflow.request_change(proposal, 'other') FROM (SELECT proposal FROM customer_workflow.my_work_items ORDER BY proposal DESC LIMIT 1) AS w;
+SELECT customer_workflow.reject(proposal, 'no') FROM (SELECT proposal FROM customer_workflow.my_work_items ORDER BY proposal DESC LIMIT 1) AS w;
 SELECT outcome, sqlstate FROM customer_workflow.approve_many(ARRAY(SELECT proposal FROM customer_workflow.my_work_items));
 SET SESSION AUTHORIZATION dave;
 SELECT customer_workflow.approve(proposal) FROM customer_workflow.my_work_items;
