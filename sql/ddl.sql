@@ -45,10 +45,10 @@ COMMENT ON FUNCTION customer_workflow._is_ours(name) IS 'Whether a trigger has t
 CREATE FUNCTION customer_workflow._has_rows(relation regclass) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    some boolean;
+    filled boolean;
 BEGIN
-    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', relation) INTO some;
-    RETURN some;
+    EXECUTE format('SELECT EXISTS (SELECT FROM %s)', relation) INTO filled;
+    RETURN filled;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._has_rows(regclass) IS 'Whether there is a row in the table or a partition of it';
