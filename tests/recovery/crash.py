@@ -12,7 +12,8 @@ from collections import Counter
 
 from kit import LONG, Server, Session, setup
 
-ROUNDS = int(os.environ.get("CW_ROUNDS", "200" if LONG else "20"))
+# fewer with older versions, which make test-all has
+ROUNDS = int(os.environ.get("CW_ROUNDS", "200" if LONG else "20" if os.environ["PG_MAJOR"] == "18" else "6"))
 SEED = int(os.environ.get("CW_SEED", random.randrange(2**32)))
 KINDS = ("backend", "server", "terminate")
 
@@ -135,6 +136,8 @@ class World:
 
     def strike(self, kind):
         clients = self.clients()
+        checkpointer = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'checkpointer'"
+        before = self.server.psql("postgres", checkpointer)
         for client in clients:
             client.start()
         try:
@@ -143,12 +146,14 @@ class World:
             if kind == "server":
                 self.server.kill()
             else:
-                pids = [int(p) for p in self.server.psql("postgres", f"""SELECT pid FROM pg_stat_activity WHERE datname = '{self.database}'
+                pids = [int(p) for p in self.server.psql("postgres", f"""SELECT pid FROM pg_stat_activity WHERE datname = '{self.database}' AND backend_type = 'client backend'
                     ORDER BY state <> 'active', backend_start""").split()]
                 # mostly one that is at work
                 pid = pids[pick % (len(pids) if pick % 4 == 0 else 2)]
                 if kind == "backend":
                     os.kill(pid, signal.SIGKILL)
+                    # the postmaster has taken notice: it starts all processes anew
+                    self.server.until("postgres", f"SELECT count(*) FROM ({checkpointer}) AS c WHERE pid <> {before}", "1")
                 else:
                     self.server.psql("postgres", f"SELECT pg_terminate_backend({pid})")
                     time.sleep(0.2)
