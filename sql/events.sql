@@ -263,6 +263,9 @@ BEGIN
         before := reader;
         UPDATE customer_workflow.event_consumer AS c SET role = role_name, kinds = set_event_consumer.kinds, notify = set_event_consumer.notify WHERE c.id = reader.id;
     END IF;
+    DELETE FROM customer_workflow.event_backlog AS b
+     WHERE b.consumer = reader.id
+       AND NOT EXISTS (SELECT FROM customer_workflow.history AS h WHERE h.id = b.event AND (set_event_consumer.kinds IS NULL OR h.kind = ANY (set_event_consumer.kinds)));
     IF set_event_consumer.from_beginning THEN
         boundary := (SELECT h.last_event FROM customer_workflow.home AS h);
         INSERT INTO customer_workflow.event_backlog (consumer, event)
