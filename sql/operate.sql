@@ -10,7 +10,7 @@ COMMENT ON FUNCTION customer_workflow._monitored() IS 'The tables of which statu
 
 CREATE FUNCTION customer_workflow._pause() RETURNS text
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT NULL::text
+    SELECT CASE WHEN customer_workflow._is_copy() THEN 'restored copy' END
 $$;
 COMMENT ON FUNCTION customer_workflow._pause() IS 'Why deadlines are not processed in this database; null: they are';
 
@@ -50,7 +50,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         ('paused', coalesce(customer_workflow._pause(), 'no')),
         ('open_work_items', waiting.items::text),
         ('oldest_waiting', to_char(waiting.oldest AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')),
-        ('overdue_deadlines', due.overdue::text)) AS r (name, value)
+        ('overdue_deadlines', due.overdue::text),
+        ('oldest_event', (SELECT to_char(min(e.oldest) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') FROM customer_workflow._events_waiting() AS e))) AS r (name, value)
 $$;
 COMMENT ON FUNCTION customer_workflow._status() IS 'The rows of the view status';
 
@@ -102,6 +103,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._work_metrics() IS 'Rows of the view metrics about work items and deadlines';
 
+CREATE FUNCTION customer_workflow._event_metrics() RETURNS TABLE (name text, labels jsonb, value double precision)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT m.name, jsonb_build_object('consumer', e.consumer), m.value
+      FROM customer_workflow._events_waiting() AS e
+     CROSS JOIN LATERAL (VALUES ('events_waiting', e.waiting::double precision), ('events_held_back', e.held_back)) AS m (name, value)
+$$;
+COMMENT ON FUNCTION customer_workflow._event_metrics() IS 'Rows of the view metrics about event consumers';
+
 CREATE FUNCTION customer_workflow._direct_metrics() RETURNS TABLE (name text, labels jsonb, value double precision)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT 'direct_changes', jsonb_build_object('relation', t.relation_name, 'reason', d.reason), sum(d.n)::double precision
@@ -126,6 +135,8 @@ CREATE VIEW customer_workflow.metrics AS
 SELECT m.name, m.labels, m.value FROM customer_workflow._proposal_metrics() AS m
 UNION ALL
 SELECT m.name, m.labels, m.value FROM customer_workflow._work_metrics() AS m
+UNION ALL
+SELECT m.name, m.labels, m.value FROM customer_workflow._event_metrics() AS m
 UNION ALL
 SELECT m.name, m.labels, m.value FROM customer_workflow._direct_metrics() AS m
 UNION ALL
