@@ -23,7 +23,7 @@ COMMENT ON FUNCTION customer_workflow._worker() IS 'Whether the background worke
 CREATE FUNCTION customer_workflow._protection_problems() RETURNS TABLE (table_id integer, problems bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT t.id, (SELECT count(*) FROM customer_workflow._trigger_problems(t))
-      FROM customer_workflow._monitored() AS t WHERE t.relation IS NOT NULL
+      FROM customer_workflow._monitored() AS t WHERE t.relation IS NOT NULL AND NOT customer_workflow._is_gate_table(t.relation)
     UNION ALL
     SELECT NULL, count(*) FROM customer_workflow._database_problems()
 $$;
@@ -43,7 +43,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
       FROM waiting CROSS JOIN due
      CROSS JOIN LATERAL (VALUES
         ('version', (SELECT x.extversion FROM pg_extension AS x WHERE x.extname = 'customer_workflow')),
-        ('protected_tables', (SELECT count(*) FILTER (WHERE seen.relation IS NOT NULL) FROM seen)::text),
+        ('protected_tables', (SELECT count(*) FILTER (WHERE seen.relation IS NOT NULL AND NOT customer_workflow._is_gate_table(seen.relation)) FROM seen)::text),
         ('disabled_tables', (SELECT count(*) FILTER (WHERE seen.relation IS NOT NULL AND NOT seen.enabled) FROM seen)::text),
         ('protection_problems', (SELECT sum(p.problems) FROM customer_workflow._protection_problems() AS p)::text),
         ('worker', customer_workflow._worker()),

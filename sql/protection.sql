@@ -169,7 +169,7 @@ CREATE FUNCTION customer_workflow.verify_protection() RETURNS TABLE (relation re
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT p.*
       FROM customer_workflow.protected_table AS t CROSS JOIN LATERAL customer_workflow._table_problems(t) AS p
-     WHERE t.relation IS NOT NULL AND (customer_workflow._sees_all(t.id) OR customer_workflow._monitors())
+     WHERE t.relation IS NOT NULL AND NOT customer_workflow._is_gate_table(t.relation) AND (customer_workflow._sees_all(t.id) OR customer_workflow._monitors())
     UNION ALL
     SELECT p.* FROM customer_workflow._database_problems() AS p
      WHERE p.problem <> 'not_configured' OR customer_workflow._monitors() OR customer_workflow._owns(p.relation)
@@ -240,7 +240,7 @@ DECLARE
 BEGIN
     PERFORM customer_workflow._outside_approval(pg_trigger_depth());
     FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t
-                WHERE t.relation IS NOT NULL AND customer_workflow._configures(t.relation)
+                WHERE t.relation IS NOT NULL AND NOT customer_workflow._is_gate_table(t.relation) AND customer_workflow._configures(t.relation)
                   AND EXISTS (SELECT FROM customer_workflow._table_problems(t)) ORDER BY t.id LOOP
         IF EXISTS (SELECT FROM customer_workflow._trigger_problems(tab) AS p WHERE p.problem <> 'trigger_after') THEN
             EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', tab.relation);

@@ -61,3 +61,10 @@ SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.approve(p.id) FROM customer_workflow.configuration_proposals AS p WHERE p.after ? 'options.gate_configuration';
 SELECT customer_workflow.configure('customers', '{"overlap": "parallel"}');
 SELECT DISTINCT options -> 'overlap' AS overlap, options -> 'gate_configuration' AS gate FROM customer_workflow.protected_fields;
+
+-- The table of these proposals is none that anybody protects, and their history proves itself like every other
+RESET SESSION AUTHORIZATION;
+SELECT * FROM customer_workflow.verify_protection();
+SELECT * FROM customer_workflow.repair_protection();
+SELECT * FROM customer_workflow.verify_history();
+SELECT name, value FROM customer_workflow.status WHERE name IN ('protected_tables', 'protection_problems');
