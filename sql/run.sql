@@ -279,7 +279,7 @@ $$;
 COMMENT ON FUNCTION customer_workflow._due_times(customer_workflow._course[]) IS 'When the spans that begin now are over';
 
 CREATE FUNCTION customer_workflow._create_work_items(courses customer_workflow._course[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET cursor_tuple_fraction = 1 AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET cursor_tuple_fraction = 1 SET enable_nestloop = on AS $$
 #variable_conflict use_column
 DECLARE
     rows refcursor;
@@ -296,39 +296,50 @@ BEGIN
     IF cardinality(courses) = 0 THEN
         RETURN;
     END IF;
+    IF (SELECT sum(cardinality(c.proposals)) FROM unnest(courses) AS c) > 100 THEN
+        -- as in _close_work_items
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
     INSERT INTO customer_workflow.work_item_place (work_item, person, on_behalf_of)
     SELECT w.id, l.person, coalesce(l.on_behalf_of, '{}')
-      FROM customer_workflow._effects(courses, 'create_work_item') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
-      JOIN customer_workflow.work_item AS w ON w.proposal = i.id AND w.number = x.item AND w.status = 'open'
+      FROM (SELECT i.id, x.item, x.places FROM customer_workflow._effects(courses, 'create_work_item') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id) OFFSET 0) AS x
+      JOIN customer_workflow.work_item AS w ON w.proposal = x.id AND w.number = x.item AND w.status = 'open'
      CROSS JOIN LATERAL jsonb_to_recordset(x.places) AS l (person text, on_behalf_of text[]);
-    UPDATE customer_workflow.work_item AS w SET due_at = d.due_at
-      FROM customer_workflow._effects(courses, 'start_timer') AS x
-      JOIN customer_workflow._due_times(courses) AS d ON d.workflow = x.workflow AND d.version = x.version AND d.span = x.span
-     CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
-     WHERE w.proposal = i.id AND w.number = x.item AND w.status = 'open';
+    UPDATE customer_workflow.work_item AS w SET due_at = x.due_at
+      FROM (SELECT i.id, x.item, d.due_at
+              FROM customer_workflow._effects(courses, 'start_timer') AS x
+              JOIN customer_workflow._due_times(courses) AS d ON d.workflow = x.workflow AND d.version = x.version AND d.span = x.span
+             CROSS JOIN LATERAL unnest(x.proposals) AS i (id) OFFSET 0) AS x
+     WHERE w.proposal = x.id AND w.number = x.item AND w.status = 'open';
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._create_work_items(customer_workflow._course[]) IS 'Creates work items, with their further holders, due times and texts';
 
 CREATE FUNCTION customer_workflow._change_holders(courses customer_workflow._course[]) RETURNS void
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = on AS $$
 #variable_conflict use_column
 DECLARE
     changed customer_workflow._course[] := courses;
 BEGIN
+    IF (SELECT sum(cardinality(c.proposals)) FROM unnest(courses) AS c) > 100 THEN
+        -- as in _close_work_items
+        PERFORM set_config('enable_nestloop', 'off', true);
+    END IF;
     WITH changes AS MATERIALIZED (
-        SELECT * FROM customer_workflow._effects(courses, 'change_holder')
-        UNION ALL
-        SELECT * FROM customer_workflow._effects(courses, 'escalate')
+        SELECT x.*, i.id
+          FROM (SELECT * FROM customer_workflow._effects(courses, 'change_holder')
+                UNION ALL
+                SELECT * FROM customer_workflow._effects(courses, 'escalate')) AS x
+         CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
     ), held AS (
         UPDATE customer_workflow.work_item AS w
            SET assignee = x.assignee, on_behalf_of = x.on_behalf_of,
                due_at = CASE WHEN x."do" = 'change_holder' THEN w.due_at ELSE (
                    SELECT d.due_at FROM customer_workflow._effects(courses, 'start_timer') AS s
                      JOIN customer_workflow._due_times(courses) AS d ON d.workflow = s.workflow AND d.version = s.version AND d.span = s.span
-                    WHERE i.id = ANY (s.proposals) AND s.item = x.item) END
-          FROM changes AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
-         WHERE w.proposal = i.id AND w.number = x.item AND w.status = 'open'
+                    WHERE x.id = ANY (s.proposals) AND s.item = x.item) END
+          FROM changes AS x
+         WHERE w.proposal = x.id AND w.number = x.item AND w.status = 'open'
         RETURNING w.id, x.places
     ), gone AS (
         DELETE FROM customer_workflow.work_item_place AS l USING held AS h
