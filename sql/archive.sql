@@ -71,6 +71,8 @@ BEGIN
     INSERT INTO customer_workflow.archive_proposal SELECT * FROM gone;
     WITH gone AS (DELETE FROM customer_workflow.change AS c WHERE c.proposal = ANY (ids) RETURNING c.*)
     INSERT INTO customer_workflow.archive_change SELECT * FROM gone;
+    -- what is archived is reverted no more
+    DELETE FROM customer_workflow.deleted_value AS d WHERE d.proposal = ANY (ids);
     -- the history has them
     DELETE FROM customer_workflow.field_decision AS d
      WHERE d.work_item IN (SELECT w.id FROM customer_workflow.work_item AS w WHERE w.proposal = ANY (ids));

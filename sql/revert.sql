@@ -189,7 +189,7 @@ BEGIN
     begun := customer_workflow._propose_begin(page.relation);
     EXECUTE inverse.statement;
     draft := customer_workflow._propose_end();
-    IF draft IS NULL AND page.operation IS DISTINCT FROM 'delete' THEN
+    IF draft IS NULL AND (page.operation OPERATOR(pg_catalog.=) 'delete') IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'no_data_found',
             MESSAGE = pg_catalog.format('there is no record %s in table "%s"', page.record_key, customer_workflow._name(page.relation)),
             DETAIL = CASE WHEN page.operation IS NULL THEN 'It does not exist, or you may not see or update it.' ELSE 'It does not exist, or you may not see or delete it.' END,

@@ -217,7 +217,7 @@ def decide(record, person, verb, number, field_name=None, overwrite=False, field
         p.status, p.collects, p.verdicts = "pending_approval", False, {}
         p.later = p.later if later is None else later
     elif fields and not set(fields) <= set(p.changes):
-        return "P0002"
+        return "22023"
     elif verb == "approve":
         mine = p.verdicts.get(person, set()) | set(fields or p.changes)
         moved = [f for f in p.moved(record.stored) if not fields or mine >= set(p.changes) or f in fields]

@@ -155,3 +155,8 @@ SELECT customer_workflow.approve(:draft);
 SET SESSION AUTHORIZATION dave;
 SELECT customer_workflow.revert(:draft) AS undo \gset
 SELECT operation, reverts = :draft AS reverts FROM customer_workflow.proposals WHERE id = :undo;
+-- what is kept of deleted records goes when their proposals are archived
+RESET SESSION AUTHORIZATION;
+SELECT count(DISTINCT proposal) FROM customer_workflow.deleted_value;
+SELECT customer_workflow.archive_history('0') > 0 AS archived;
+SELECT count(DISTINCT proposal) FROM customer_workflow.deleted_value;
