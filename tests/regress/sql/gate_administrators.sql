@@ -113,7 +113,7 @@ SELECT count(*) FROM customer_workflow.my_work_items;
 SET SESSION AUTHORIZATION dave;
 SELECT customer_workflow.approve(proposal) FROM customer_workflow.my_work_items;
 RESET SESSION AUTHORIZATION;
-TABLE customer_workflow.application_role;
+SELECT role, person_required FROM customer_workflow.application_role;
 
 -- The auditor sees what was decided, and decides nothing
 SELECT customer_workflow.grant_duty('accounts', 'auditor', 'carol');

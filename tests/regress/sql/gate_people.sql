@@ -29,7 +29,7 @@ SET SESSION AUTHORIZATION erp_owner;
 SELECT customer_workflow.approve(id) FROM asked WHERE status = 'pending_approval' AND call !~ 'override' ORDER BY id;
 RESET SESSION AUTHORIZATION;
 TABLE customer_workflow.group_member;
-TABLE customer_workflow.application_role;
+SELECT role, person_required FROM customer_workflow.application_role;
 SELECT * FROM customer_workflow.duties;
 -- Who had lost the duty meanwhile configures nothing any more
 SET SESSION AUTHORIZATION erp_owner;
