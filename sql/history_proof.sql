@@ -64,7 +64,7 @@ SELECT 'h'::"char" AS source,
 UNION ALL
 SELECT 'd', 'd', d.table_id, d.id, d.transaction, d.at, d.table_id, NULL,
        customer_workflow._content(ARRAY['direct_change', d.id::text, d.transaction::text, extract(epoch FROM d.at)::text, d.table_id::text,
-           d.record_key::text, d.field, d.original_value, d.new_value, d.person, d.database_role, d.reason])
+           d.record_key::text, d.field, d.original_value, d.new_value, d.person, d.database_role, d.reason, d.identity::text])
   FROM customer_workflow.direct_change AS d
 UNION ALL
 SELECT 'c', 'c', 0, c.number, NULL, c.at, NULL, NULL,
