@@ -12,7 +12,7 @@ SELECT customer_workflow.set_application_role('erp');
 SELECT customer_workflow.set_identity_key('k', 'HS256', 'a secret of the tests, and of nobody else', 'https://issuer.test', 'erp');
 SELECT customer_workflow.map_role('alice', 'al');
 SELECT count(*) AS not_yet FROM customer_workflow.identity_keys;
-SELECT id, function, call FROM customer_workflow.configuration_proposals ORDER BY id;
+SELECT id, subject, regexp_replace(call, '[0-9a-f]{8}-[0-9a-f-]{27}', '…') AS call FROM customer_workflow.configuration_proposals ORDER BY id;
 -- an HS256 secret is in no proposal, no history and no view
 RESET SESSION AUTHORIZATION;
 SELECT count(*) FROM customer_workflow.change AS c WHERE c::text ~ 'secret of the tests';
