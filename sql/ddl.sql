@@ -136,9 +136,11 @@ BEGIN
     FOR tab IN SELECT t.* FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL AND t.former_names <> '{}' ORDER BY t.id LOOP
         FOR taken IN SELECT f.name, c.oid FROM unnest(tab.former_names) AS f (name) JOIN pg_class AS c ON c.oid = to_regclass(f.name)
                       WHERE c.oid <> tab.relation
-                        -- a view on the table is as good as the table
-                        AND NOT (c.relkind = 'v' AND EXISTS (SELECT FROM pg_rewrite AS r JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-                                                              WHERE r.ev_class = c.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid = tab.relation)) LOOP
+                        -- a view on the table, and on nothing else, is as good as the table
+                        AND NOT (c.relkind = 'v' AND (
+                            SELECT count(DISTINCT d.refobjid) = 1 AND bool_and(d.refobjid = tab.relation)
+                              FROM pg_rewrite AS r JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+                             WHERE r.ev_class = c.oid AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> c.oid)) LOOP
             PERFORM customer_workflow._judge_ddl(tab, format('another relation under its former name %s', taken.name),
                 'Applications would write there unseen. A view on the table may have that name. Or call customer_workflow.begin_maintenance() first.', command);
             UPDATE customer_workflow.protected_table AS t SET former_names = array_remove(t.former_names, taken.name) WHERE t.id = tab.id;

@@ -35,6 +35,7 @@ CREATE TABLE shop.other AS SELECT * FROM shop.debtors;
 SELECT s AS statement, e.value AS error
   FROM unnest(ARRAY['CREATE TABLE shop.accounts AS SELECT * FROM shop.debtors', 'SELECT * INTO shop.accounts FROM shop.debtors',
                     'CREATE MATERIALIZED VIEW shop.accounts AS SELECT * FROM shop.debtors', 'CREATE VIEW shop.accounts AS SELECT * FROM shop.other',
+                    'CREATE VIEW shop.accounts AS SELECT o.* FROM shop.other AS o LEFT JOIN shop.debtors ON false',
                     'ALTER TABLE shop.other RENAME TO accounts', 'CREATE TABLE shop.accounts () INHERITS (shop.other)']) AS s
  CROSS JOIN LATERAL error_of(s) AS e WHERE e.field IN ('message', 'none');
 -- the same by way of its schema
