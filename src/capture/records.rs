@@ -209,7 +209,7 @@ fn refuse_to_restore(relation: &Relation, text: &str) {
         raise(
             Report::new("CW006", format!("creating \"{}\" {text} needs approval, and row_security is off", relation.table.name))
                 .detail("As in a restore, a record is stored as it is, or this error is raised.")
-                .hint("Restore with PGOPTIONS='-c session_replication_role=replica', or data alone with pg_restore --disable-triggers."),
+                .hint("Restore with PGOPTIONS='-c session_replication_role=replica'."),
         );
     }
 }

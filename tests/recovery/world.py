@@ -29,10 +29,10 @@ def literal(text):
     return "'" + text.replace("'", "''") + "'"
 
 
-def is_same(was, server, database, temporary=True, standby=False):
+def is_same(was, server, database, temporary=True, gaps=False):
     found = contents(server, database, temporary)
-    if standby:
-        # sequences of a standby, and after a crash, are up to 32 numbers ahead
+    if gaps:
+        # sequences of a standby, and after a crash, are up to 32 numbers ahead; what is rolled back leaves gaps too
         was, found = ("\n".join(x for x in text.split("\n") if "_id_seq|" not in x) for text in (was, found))
     if found != was:
         lost, new = set(was.split("\n")) - set(found.split("\n")), set(found.split("\n")) - set(was.split("\n"))
