@@ -207,9 +207,12 @@ fn reject(relation: &Relation, policy: &Policy, text: &str, doing: &str) -> ! {
 fn refuse_to_restore(relation: &Relation, text: &str) {
     if !role::row_security() {
         raise(
-            Report::new("CW006", format!("creating \"{}\" {text} needs approval, and row_security is off", relation.table.name))
-                .detail("As in a restore, a record is stored as it is, or this error is raised.")
-                .hint("Restore with PGOPTIONS='-c session_replication_role=replica'."),
+            Report::new(
+                "CW006",
+                format!("creating \"{}\" {text} needs approval, and row_security is off", relation.table.name),
+            )
+            .detail("As in a restore, a record is stored as it is, or this error is raised.")
+            .hint("Restore with PGOPTIONS='-c session_replication_role=replica'."),
         );
     }
 }

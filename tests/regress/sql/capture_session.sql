@@ -14,6 +14,7 @@ SELECT * FROM changes;
 -- The extension goes in a transaction that is rolled back, and in one that is not
 BEGIN;
 SET client_min_messages = warning;
+ALTER EVENT TRIGGER customer_workflow_drop_extension DISABLE;
 DROP EXTENSION customer_workflow CASCADE;
 UPDATE customers SET credit_limit = 6500 WHERE id = 1;
 SELECT credit_limit FROM customers WHERE id = 1;
@@ -21,6 +22,7 @@ ROLLBACK;
 UPDATE customers SET credit_limit = 7000 WHERE id = 1;
 SELECT * FROM changes;
 SET client_min_messages = warning;
+ALTER EVENT TRIGGER customer_workflow_drop_extension DISABLE;
 DROP EXTENSION customer_workflow CASCADE;
 RESET client_min_messages;
 UPDATE customers SET credit_limit = 1500 WHERE id = 1;
