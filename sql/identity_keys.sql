@@ -1,9 +1,8 @@
 -- The keys by which sign_in() verifies tokens. Nobody but the extension's owner reads them.
 
-CREATE FUNCTION customer_workflow._key_options(options jsonb) RETURNS customer_workflow.identity_key
+CREATE FUNCTION customer_workflow._key_options(options jsonb) RETURNS jsonb
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    result customer_workflow.identity_key;
     known CONSTANT text[] := '{claim,clock_skew,max_lifetime,prefix,typ}';
     bad text;
 BEGIN
@@ -31,12 +30,7 @@ BEGIN
                             WHEN 'typ' THEN 'It is the type in the header of the tokens, "at+jwt" for example.'
                             ELSE 'It is a text that goes before the name of the person.' END;
     END IF;
-    result.claim := coalesce(options ->> 'claim', 'sub');
-    result.prefix := coalesce(options ->> 'prefix', '');
-    result.typ := options ->> 'typ';
-    result.clock_skew := coalesce((options ->> 'clock_skew')::integer, 30);
-    result.max_lifetime := coalesce((options ->> 'max_lifetime')::integer, 3600);
-    RETURN result;
+    RETURN '{"claim": "sub", "prefix": "", "clock_skew": 30, "max_lifetime": 3600}' || options;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._key_options(jsonb) IS 'The options of an identity key with their defaults; error 22023 where one is wrong';
@@ -82,13 +76,9 @@ BEGIN
             HINT = CASE set_identity_key.algorithm WHEN 'HS256' THEN 'Give a random secret of at least 32 bytes, or a JWK of kind oct.'
                                                    ELSE 'Give the issuer''s public key, in PEM or as a JWK.' END;
     END IF;
-    after := customer_workflow._key_options(set_identity_key.options);
-    after.kid := set_identity_key.kid;
-    after.algorithm := set_identity_key.algorithm;
-    after.key := set_identity_key.key;
-    after.issuer := set_identity_key.issuer;
-    after.audience := set_identity_key.audience;
-    after.added_at := now();
+    after := jsonb_populate_record(NULL::customer_workflow.identity_key, customer_workflow._key_options(set_identity_key.options)
+        || jsonb_build_object('kid', set_identity_key.kid, 'algorithm', set_identity_key.algorithm, 'key', set_identity_key.key,
+                              'issuer', set_identity_key.issuer, 'audience', set_identity_key.audience, 'added_at', now()));
     SELECT k.* INTO before FROM customer_workflow.identity_key AS k WHERE k.kid = set_identity_key.kid FOR UPDATE;
     INSERT INTO customer_workflow.identity_key AS k SELECT after.*
         ON CONFLICT ON CONSTRAINT identity_key_pkey DO UPDATE

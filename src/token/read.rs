@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::fmt;
 
 /// Longer ones are refused unread.
-pub const MAX_LENGTH: usize = 8192;
+const MAX_LENGTH: usize = 8192;
 
 /// Longest name of a key, and longest `jti`: they go into indexes and into every entry of the history.
 pub const MAX_NAME: usize = 255;
