@@ -30,7 +30,7 @@ LOOKS = [
 def test_standby():
     primary = Server("primary").create()
     was = world.make(primary, "shop")
-    standby = Server("standby")
+    standby = Server("follower")
     as_server("mkdir", "-m", "700", f"{standby.data}.socket")
     as_server(standby.bin / "pg_basebackup", "-h", primary.host, "-U", "postgres", "-D", standby.data, "-R", "-c", "fast", "--no-sync")
     as_server("sed", "-i", f"s|{primary.host}|{standby.host}|", f"{standby.data}/postgresql.conf")
