@@ -150,6 +150,16 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._check_names(text) IS 'Judges whether a relation has taken the former name of a protected table that was renamed';
 
+-- Before version 16 an event trigger is told no more than the name.
+CREATE FUNCTION customer_workflow._partition_named(tab customer_workflow.protected_table, partition text) RETURNS oid
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT c.oid FROM pg_class AS c
+     WHERE c.relname = partition AND c.relkind IN ('r', 'p', 'f')
+     ORDER BY c.oid IN (SELECT customer_workflow._tree(tab.relation)) DESC,
+              c.relnamespace = (SELECT o.relnamespace FROM pg_class AS o WHERE o.oid = tab.relation) DESC, c.oid DESC LIMIT 1
+$$;
+COMMENT ON FUNCTION customer_workflow._partition_named(customer_workflow.protected_table, text) IS 'A partition of the table by name; else a table of that name, rather in the same schema';
+
 CREATE FUNCTION customer_workflow._check_ddl() RETURNS event_trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -177,7 +187,8 @@ BEGIN
         ELSE
             parts := customer_workflow._ddl_parts(cmd.command);
             FOR i IN 1 .. cardinality(parts) BY 3 LOOP
-                PERFORM customer_workflow._check_part(tab, parts[i], parts[i + 1]::name, parts[i + 2]::oid, TG_TAG);
+                PERFORM customer_workflow._check_part(tab, parts[i], parts[i + 1]::name,
+                    CASE WHEN parts[i] LIKE '% PARTITION' AND parts[i + 2] = '0' THEN customer_workflow._partition_named(tab, parts[i + 1]) ELSE parts[i + 2]::oid END, TG_TAG);
             END LOOP;
         END IF;
     END LOOP;
@@ -236,7 +247,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._is_ours(name), customer_workflow._has_rows(regclass), customer_workflow._has_trigger(oid, name),
     customer_workflow._check_part(customer_workflow.protected_table, text, name, oid, text),
     customer_workflow._check_trigger(customer_workflow.protected_table, pg_trigger, text), customer_workflow._check_names(text),
-    customer_workflow._check_ddl(), customer_workflow._check_drop()
+    customer_workflow._partition_named(customer_workflow.protected_table, text), customer_workflow._check_ddl(), customer_workflow._check_drop()
     FROM PUBLIC;
 
 -- Event triggers of one event fire in the order of their names: the role, at once what needs it, and then what follows the DDL, which

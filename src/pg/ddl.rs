@@ -5,8 +5,8 @@ use pgrx::pg_sys::{self, AlterTableType, CollectedCommandType, Datum};
 use std::ffi::CStr;
 
 /// SQL `_ddl_parts(command pg_ddl_command) returns text[]`: of each part of an ALTER TABLE that concerns triggers, owner or
-/// partitions three elements: what it does, the name that it gives (of a trigger, else empty), and the oid of what it
-/// is about. Only an event trigger can get a `pg_ddl_command`.
+/// partitions three elements: what it does, the name that it gives (of a trigger or partition, else empty), and the oid of what it
+/// is about, which is 0 for partitions before version 16. Only an event trigger can get a `pg_ddl_command`.
 pub fn parts(call: &Call) -> Option<Datum> {
     let command: *const pg_sys::CollectedCommand = call.arg(0)?.cast_mut_ptr();
     let mut found = Vec::new();
@@ -28,6 +28,10 @@ pub fn parts(call: &Call) -> Option<Datum> {
             let Some((what, all)) = wording((*command).subtype) else { continue };
             let name = match all {
                 "" if !(*command).name.is_null() => CStr::from_ptr((*command).name).to_string_lossy().into_owned(),
+                "" if what.ends_with(" PARTITION") => {
+                    let partition: *const pg_sys::PartitionCmd = (*command).def.cast();
+                    CStr::from_ptr((*(*partition).name).relname).to_string_lossy().into_owned()
+                }
                 all => all.to_owned(),
             };
             found.extend([what.to_owned(), name, (*subcommand).address.objectId.to_u32().to_string()]);
