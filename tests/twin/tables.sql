@@ -80,6 +80,7 @@ BEGIN
     OPEN c;
     FETCH c INTO found_uid;
     IF found_uid IS NULL THEN
+        CLOSE c;
         RETURN 0;
     END IF;
     BEGIN
@@ -88,8 +89,10 @@ BEGIN
             RAISE EXCEPTION 'taken back';
         END IF;
     EXCEPTION WHEN raise_exception THEN
+        CLOSE c;
         RETURN -1;
     END;
+    CLOSE c;
     RETURN 1;
 END
 $$;
