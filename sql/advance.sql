@@ -61,26 +61,29 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._cases_of(customer_workflow._request, bigint[]) IS 'The cases of stored proposals, in a submission as it makes them';
 
--- Where proposals stand, mostly thousands of them at one place, is hashed: to sort it costs a comparison of two documents at each step.
 CREATE FUNCTION customer_workflow._courses(events customer_workflow._event[]) RETURNS customer_workflow._course[]
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_sort = off AS $$
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     WITH happening AS MATERIALIZED (
         SELECT e.*, dense_rank() OVER (ORDER BY e.event, e.workflow, e.version) AS kind FROM unnest(events) AS e
+    ), together AS (
+        SELECT h.kind, array_agg(i.id) AS proposals FROM happening AS h CROSS JOIN LATERAL unnest(h.proposals) AS i (id)
+         WHERE cardinality(events) > 1 GROUP BY h.kind
+        UNION ALL
+        SELECT h.kind, h.proposals FROM happening AS h WHERE cardinality(events) = 1
     )
     SELECT coalesce(array_agg(ROW(c.workflow, c.version, c.table_id, c.state, c.event, '{"conditions": {}, "people": {}}', NULL,
-                                  customer_workflow._sorted(c.proposals))::customer_workflow._course ORDER BY c.first), '{}')
-      -- the numbers are sorted afterwards, so that states and events need not be
-      FROM (SELECT coalesce(e.workflow, s.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN s.version ELSE e.version END AS version,
-                   s.table_id,
+                                  c.alike)::customer_workflow._course ORDER BY c.first), '{}')
+      FROM (SELECT coalesce(e.workflow, p.workflow) AS workflow, CASE WHEN e.workflow IS NULL THEN p.version ELSE e.version END AS version,
+                   p.table_id,
                    -- the table of proposals knows best; a draft that was recalled or edited stands nowhere, nor does what is
                    -- submitted to another version, whose places are others; what is rerouted still has its work items
-                   CASE WHEN s.status = 'not_submitted' AND e.event #>> '{submitted,interrupted}' IS DISTINCT FROM 'undone' OR e.event ? 'submitted' AND (e.workflow, e.version) IS DISTINCT FROM (s.workflow, s.version)
-                        THEN s.state - 'run' ELSE s.state END || jsonb_build_object('status', s.status) AS state,
-                   e.event, s.proposals, s.first
-              FROM (SELECT a.kind, p.workflow, p.version, p.table_id, p.status, p.state, array_agg(p.id) AS proposals, min(p.id) AS first
-                      FROM happening AS a CROSS JOIN LATERAL unnest(a.proposals) AS i (id) JOIN customer_workflow.proposal AS p ON p.id = i.id
-                     GROUP BY 1, 2, 3, 4, 5, 6) AS s
-              JOIN (SELECT DISTINCT ON (a.kind) a.* FROM happening AS a ORDER BY a.kind) AS e ON e.kind = s.kind) AS c
+                   CASE WHEN p.status = 'not_submitted' AND e.event #>> '{submitted,interrupted}' IS DISTINCT FROM 'undone' OR e.event ? 'submitted' AND (e.workflow, e.version) IS DISTINCT FROM (p.workflow, p.version)
+                        THEN p.state - 'run' ELSE p.state END || jsonb_build_object('status', p.status) AS state,
+                   e.event, k.alike, k.first
+              FROM together AS t
+              JOIN (SELECT DISTINCT ON (h.kind) h.* FROM happening AS h ORDER BY h.kind) AS e ON e.kind = t.kind
+             CROSS JOIN LATERAL customer_workflow._alike(t.proposals, '{table_id,status,workflow,version,state}') AS k
+              JOIN customer_workflow.proposal AS p ON p.id = k.first) AS c
 $$;
 COMMENT ON FUNCTION customer_workflow._courses(customer_workflow._event[]) IS 'The courses of proposals to which something happens, without answers';
 

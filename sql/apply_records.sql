@@ -166,9 +166,12 @@ DECLARE
     batch record;
 BEGIN
     FOR batch IN
-        SELECT p.table_id, t.relation, array_agg(p.record_key) AS keys
-          FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-         WHERE p.id = ANY (proposals) AND p.operation = 'insert' GROUP BY p.table_id, t.relation ORDER BY p.table_id
+        SELECT l.table_id, t.relation, array_agg(p.record_key) AS keys
+          FROM customer_workflow._alike(proposals, '{table_id,operation}') AS k
+          JOIN customer_workflow.proposal AS l ON l.id = k.first AND l.operation = 'insert'
+          JOIN customer_workflow.protected_table AS t ON t.id = l.table_id
+         CROSS JOIN LATERAL unnest(k.alike) AS i (id) JOIN customer_workflow.proposal AS p ON p.id = i.id
+         GROUP BY l.table_id, t.relation ORDER BY l.table_id
     LOOP
         RETURN QUERY
         SELECT p.id, 'CW001', format('"%s" %s of proposal %s exists already', customer_workflow._name(batch.relation), p.record_key, p.id),

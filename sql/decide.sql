@@ -87,13 +87,42 @@ COMMENT ON FUNCTION customer_workflow._under_another_name(bigint, text, text[], 
 CREATE FUNCTION customer_workflow._obstacles(request customer_workflow._request, proposals bigint[], digests text[])
     RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    answers CONSTANT boolean := request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome');
+    several_names CONSTANT boolean := answers AND request.verb <> 'delegate' AND cardinality(customer_workflow._known_as()) > cardinality(request.identities);
+    not_mine bigint[] := '{}';
+    -- Those that are judged one by one; of the others one speaks for all that are alike.
+    single bigint[];
 BEGIN
+    IF answers THEN
+        not_mine := customer_workflow._minus(proposals, ARRAY(
+            SELECT w.proposal FROM customer_workflow.work_item AS w
+             WHERE w.proposal = ANY (proposals) AND w.status = 'open'
+               AND (w.assignee = ANY (request.mine)
+                    OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = request.person))
+               AND (request.work_item IS NULL OR w.id = request.work_item)));
+    END IF;
+    single := CASE WHEN request.work_item IS NOT NULL OR several_names THEN proposals
+                   WHEN digests IS NULL THEN not_mine
+                   ELSE not_mine || ARRAY(SELECT a.id FROM unnest(proposals, digests) AS a (id, digest) JOIN customer_workflow.proposal AS p ON p.id = a.id
+                                           WHERE a.digest IS DISTINCT FROM coalesce(p.digest, '')) END;
     RETURN QUERY
-    WITH asked AS (
-        SELECT a.id, a.n, a.digest AS given, p.id AS found, p.table_id, p.record_key, p.status, p.author, p.originator, p.parties, p.self_approval, p.digest,
-               p.part_of, p.company
-          FROM ROWS FROM (unnest(proposals), unnest(digests)) WITH ORDINALITY AS a (id, digest, n)
-          LEFT JOIN customer_workflow.proposal AS p ON p.id = a.id AND p.id = ANY (proposals)
+    WITH kinds AS MATERIALIZED (
+        SELECT k.alike, p.table_id, p.status, p.author, p.originator, p.parties, p.self_approval, p.part_of, p.company
+          FROM customer_workflow._alike(proposals, '{table_id,status,author,originator,parties,self_approval,part_of,company}') AS k
+          JOIN customer_workflow.proposal AS p ON p.id = k.first
+    ), asked AS (
+        SELECT customer_workflow._minus(k.alike, single) AS ids, NULL::bigint AS one, NULL::text AS given, NULL::text AS digest, k.* FROM kinds AS k
+        UNION ALL
+        SELECT ARRAY[p.id], p.id, a.digest, p.digest, k.*
+          FROM kinds AS k CROSS JOIN LATERAL unnest(k.alike) AS i (id)
+          JOIN unnest(proposals, digests) AS a (id, digest) ON a.id = i.id
+          JOIN customer_workflow.proposal AS p ON p.id = i.id
+         WHERE i.id = ANY (single)
+        UNION ALL
+        SELECT ARRAY[m.id], m.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL
+          FROM unnest(CASE WHEN cardinality(proposals) = (SELECT sum(cardinality(k.alike)) FROM kinds AS k) THEN '{}'
+                           ELSE customer_workflow._minus(proposals, ARRAY(SELECT i.id FROM kinds AS k CROSS JOIN LATERAL unnest(k.alike) AS i (id))) END) AS m (id)
     ), tables AS MATERIALIZED (
         SELECT t.id, k.company, t.relation, s.enabled, s.approvers,
                EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
@@ -103,7 +132,7 @@ BEGIN
                customer_workflow._option_defaults() || s.options AS options,
                customer_workflow._has_duty(t.id, '{steward}') AS steward,
                customer_workflow._configures(t.relation) AS administrator
-          FROM (SELECT DISTINCT a.table_id, a.company FROM asked AS a WHERE a.table_id IS NOT NULL) AS k
+          FROM (SELECT DISTINCT k.table_id, k.company FROM kinds AS k) AS k
           JOIN customer_workflow.protected_table AS t ON t.id = k.table_id
          CROSS JOIN LATERAL customer_workflow._settings(t.id, k.company) AS s
     ), eligible AS MATERIALIZED (
@@ -112,7 +141,7 @@ BEGIN
     ), checked AS (
         SELECT a.*, t.name AS tab, t.approvers, t.has_workflow,
                CASE
-                   WHEN a.found IS NULL THEN 'P0002'
+                   WHEN a.table_id IS NULL THEN 'P0002'
                    WHEN t.relation IS NULL THEN 'CW008'
                    -- what is left may be applied by the rejection of a field
                    WHEN NOT t.enabled AND (request.verb IN ('submit', 'approve', 'complete_task', 'decide_outcome', 'reroute', 'override_apply')
@@ -132,42 +161,40 @@ BEGIN
                    WHEN request.verb = 'override_apply' AND NOT customer_workflow._has_duty(t.id, '{override}') THEN '42501 override'
                    WHEN request.work_item IS NOT NULL
                         AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
-                                         WHERE w.id = request.work_item AND w.proposal = a.id AND w.status = 'open') THEN 'P0002 item'
-                   WHEN request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome')
-                        AND a.parties && (SELECT customer_workflow._known_as()) AND a.self_approval IS NOT TRUE THEN 'CW007'
-                   WHEN request.verb IN ('approve', 'reject', 'request_change', 'complete_task', 'decide_outcome')
-                        AND (SELECT cardinality(customer_workflow._known_as()) > cardinality(request.identities))
-                        AND customer_workflow._under_another_name(a.id, request.person, customer_workflow._known_as(), false) IS NOT NULL THEN 'CW007 again'
-                   WHEN request.verb IN ('approve', 'reject', 'request_change', 'delegate', 'complete_task', 'decide_outcome')
-                        AND NOT EXISTS (SELECT FROM customer_workflow.work_item AS w
-                                         WHERE w.proposal = a.id AND w.status = 'open'
-                                           AND (w.assignee = ANY (request.mine)
-                                                OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l
-                                                            WHERE l.work_item = w.id AND l.person = request.person))
-                                           AND (request.work_item IS NULL OR w.id = request.work_item)) THEN '42501 assignee'
+                                         WHERE w.id = request.work_item AND w.proposal = a.one AND w.status = 'open') THEN 'P0002 item'
+                   WHEN answers AND a.parties && (SELECT customer_workflow._known_as()) AND a.self_approval IS NOT TRUE THEN 'CW007'
+                   WHEN several_names
+                        AND customer_workflow._under_another_name(a.one, request.person, customer_workflow._known_as(), false) IS NOT NULL THEN 'CW007 again'
+                   WHEN a.one = ANY (not_mine) THEN '42501 assignee'
                    WHEN request.comment IS NULL
                         AND (request.verb IN ('reject', 'request_change') OR t.options -> 'comment_required' ? request.verb) THEN '22023'
-                   WHEN request.verb IN ('approve', 'reject', 'request_change') AND a.given IS NULL
+                   WHEN request.verb IN ('approve', 'reject', 'request_change') AND (digests IS NULL OR a.one IS NOT NULL AND a.given IS NULL)
                         AND (t.options ->> 'require_digest')::boolean THEN 'CW002 missing'
                    WHEN a.given <> coalesce(a.digest, '') THEN 'CW002'
                END AS code, t.relation, t.row_security, coalesce(t.options -> 'part_of' <> 'null', false) AS is_part
-          -- OFFSET 0: once a proposal, not wherever its code is asked for
-          FROM asked AS a LEFT JOIN tables AS t ON t.id = a.table_id AND t.company IS NOT DISTINCT FROM a.company OFFSET 0
-    ), judged AS (
-        SELECT c.*, CASE -- who may not see a proposal does not learn from an error that it exists
-                         WHEN c.code IS NOT NULL AND NOT request.automatic
-                              AND NOT EXISTS (SELECT FROM customer_workflow._acting AS s WHERE s.id = c.id AND s.acts OFFSET 0)
-                              AND (c.row_security OR NOT has_table_privilege(customer_workflow._looking_role(),
-                                                                             c.relation, 'SELECT')) THEN 'P0002'
-                         WHEN c.code IS NOT NULL OR request.verb <> 'submit' THEN c.code
+          -- OFFSET 0: once, not wherever its code is asked for
+          FROM asked AS a LEFT JOIN tables AS t ON t.id = a.table_id AND t.company IS NOT DISTINCT FROM a.company
+         WHERE a.ids <> '{}' OFFSET 0
+    ), suited AS (
+        SELECT c.*, CASE WHEN c.code IS NOT NULL OR request.verb <> 'submit' THEN NULL
                          -- what is a part has the workflow of its parent, and none else
                          WHEN c.is_part AND c.part_of IS NULL THEN 'CW004 parent'
                          WHEN c.has_workflow OR c.part_of IS NOT NULL THEN NULL
                          WHEN c.approvers IS NULL THEN 'CW004'
                          WHEN NOT EXISTS (SELECT FROM eligible AS e
                                            WHERE e.id = c.table_id AND e.company IS NOT DISTINCT FROM c.company
-                                             AND NOT e.identities && (c.parties || request.identities)) THEN 'CW004 nobody' END AS verdict
+                                             AND NOT e.identities && (c.parties || request.identities)) THEN 'CW004 nobody' END AS nobody
           FROM checked AS c OFFSET 0
+    ), judged AS (
+        SELECT s.*, i.id, p.record_key,
+               CASE -- who may not see a proposal does not learn from an error that it exists
+                    WHEN s.code IS NOT NULL AND NOT request.automatic
+                         AND NOT EXISTS (SELECT FROM customer_workflow._acting AS o WHERE o.id = i.id AND o.acts OFFSET 0)
+                         AND (s.row_security OR NOT has_table_privilege(customer_workflow._looking_role(),
+                                                                        s.relation, 'SELECT')) THEN 'P0002'
+                    ELSE coalesce(s.code, s.nobody) END AS verdict
+          FROM suited AS s CROSS JOIN LATERAL unnest(s.ids) AS i (id) LEFT JOIN customer_workflow.proposal AS p ON p.id = i.id
+         WHERE s.code IS NOT NULL OR s.nobody IS NOT NULL OFFSET 0
     )
     SELECT j.id, split_part(j.verdict, ' ', 1),
            CASE j.verdict
@@ -258,8 +285,7 @@ BEGIN
                                     WHEN 'complete_task' THEN 'complete a task of' WHEN 'decide_outcome' THEN 'decide the outcome of'
                                     WHEN 'reassign' THEN 'reassign work items of' WHEN 'override_apply' THEN 'override the approval of'
                                     ELSE request.verb END AS plain) AS v
-     WHERE j.verdict IS NOT NULL
-     ORDER BY j.n;
+     ORDER BY j.id;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._obstacles(customer_workflow._request, bigint[], text[]) IS 'What stands against a request, a row a proposal that it cannot be granted for';
@@ -267,7 +293,7 @@ COMMENT ON FUNCTION customer_workflow._obstacles(customer_workflow._request, big
 CREATE FUNCTION customer_workflow._submit_may_write(proposals bigint[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN EXISTS (SELECT FROM (SELECT DISTINCT p.table_id, p.company FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[]) OFFSET 0) AS p
+    RETURN EXISTS (SELECT FROM customer_workflow._alike(proposals, '{table_id,company}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
                     WHERE customer_workflow._option(p.table_id, 'validate_on_submit', p.company)::boolean
                        OR EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                                    WHERE w.table_id = p.table_id));

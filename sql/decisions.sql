@@ -11,11 +11,12 @@ DECLARE
     judged record;
     misfit text;
 BEGIN
-    SELECT coalesce(array_agg(p.id), '{}'), coalesce(array_agg('built_in'::text), '{}'), coalesce(array_agg(coalesce(c.id + 1, 1)), '{}') INTO chosen, workflows, versions
-      FROM customer_workflow.proposal AS p
+    SELECT coalesce(array_agg(i.id), '{}'), coalesce(array_agg('built_in'::text), '{}'), coalesce(array_agg(coalesce(c.id + 1, 1)), '{}') INTO chosen, workflows, versions
+      FROM customer_workflow._alike(proposals, '{table_id,company}') AS k
+      JOIN customer_workflow.proposal AS p ON p.id = k.first
       LEFT JOIN customer_workflow.protected_company AS c ON c.table_id = p.table_id AND c.company = p.company AND c.approvers IS NOT NULL
-     WHERE p.id = ANY ((SELECT proposals)::bigint[])
-       AND NOT EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
+     CROSS JOIN LATERAL unnest(k.alike) AS i (id)
+     WHERE NOT EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
                         WHERE w.table_id = p.table_id);
     failed := '{}';
     remaining := customer_workflow._minus(proposals, chosen);
@@ -76,13 +77,10 @@ DECLARE
 BEGIN
     PERFORM customer_workflow._set_effective(request, proposals);
     problems := ARRAY(SELECT r FROM customer_workflow._try_write(ARRAY(
-        SELECT p.id FROM customer_workflow.proposal AS p
-         WHERE p.id = ANY ((SELECT proposals)::bigint[])
-           AND ((p.table_id, coalesce(p.company, '')) IN (
-               SELECT s.table_id, coalesce(s.company, '') FROM (SELECT DISTINCT q.table_id, q.company FROM customer_workflow.proposal AS q WHERE q.id = ANY (proposals) OFFSET 0) AS s
-                WHERE customer_workflow._option(s.table_id, 'validate_on_submit', s.company)::boolean)
-                OR request.whole_sets)
-         ORDER BY p.id), true) AS r);
+        SELECT i.id FROM customer_workflow._alike(proposals, '{table_id,company}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
+         CROSS JOIN LATERAL unnest(k.alike) AS i (id)
+         WHERE request.whole_sets OR customer_workflow._option(p.table_id, 'validate_on_submit', p.company)::boolean
+         ORDER BY i.id), true) AS r);
     IF request.whole_sets AND cardinality(problems) > 0 THEN
         PERFORM customer_workflow._raise_problem(problems[1]);
     ELSIF request.whole_sets THEN
@@ -109,18 +107,20 @@ BEGIN
                        'interrupted', s.interrupted)),
                    s.workflow, s.version)::customer_workflow._event
           FROM (SELECT h.workflow, h.version, coalesce(request.person, p.author) AS person, p.parties,
-                       CASE WHEN p.change_set IS NULL THEN c.fields ELSE c.fields || customer_workflow._part_fields(p.id) END AS fields,
+                       CASE WHEN p.change_set IS NULL THEN k.fields ELSE k.fields || customer_workflow._part_fields(p.id) END AS fields,
                        CASE WHEN i.how IS NOT NULL THEN i.changed
                             WHEN p.sent_back IS NOT NULL THEN customer_workflow._edited_fields(p.sent_back, customer_workflow._fingerprints(p.id)) END AS changed,
-                       i.how AS interrupted,
-                       array_agg(p.id) AS proposals
-                  FROM unnest(choice.chosen, choice.workflows, choice.versions) AS h (id, workflow, version)
-                  JOIN customer_workflow.proposal AS p ON p.id = h.id
-                  -- a parent record may change in its parts only
-                  LEFT JOIN (SELECT x.proposal, array_agg(x.field ORDER BY x.field) AS fields FROM customer_workflow.change AS x
-                         WHERE x.proposal = ANY (choice.chosen) GROUP BY x.proposal) AS c ON c.proposal = p.id
-                  LEFT JOIN customer_workflow._interruptions(request, choice.chosen, choice.workflows, choice.versions) AS i ON i.proposal = p.id
-                 GROUP BY 1, 2, 3, 4, 5, 6, 7) AS s), false);
+                       i.how AS interrupted, s.ids AS proposals
+                  FROM (SELECT c.workflow, c.version, array_agg(c.id) AS ids
+                          FROM unnest(choice.chosen, choice.workflows, choice.versions) AS c (id, workflow, version) GROUP BY 1, 2) AS h
+                 CROSS JOIN LATERAL customer_workflow._alike(h.ids, '{author,parties,change_set,sent_back,interrupted,fields}') AS k
+                  JOIN customer_workflow.proposal AS l ON l.id = k.first
+                 -- what is asked of the content is asked of each
+                 CROSS JOIN LATERAL (SELECT k.alike AS ids WHERE num_nonnulls(l.change_set, l.sent_back, l.interrupted) = 0
+                                     UNION ALL
+                                     SELECT ARRAY[o.id] FROM unnest(k.alike) AS o (id) WHERE num_nonnulls(l.change_set, l.sent_back, l.interrupted) > 0) AS s
+                  JOIN customer_workflow.proposal AS p ON p.id = s.ids[1]
+                  LEFT JOIN customer_workflow._interruptions(request, choice.chosen, choice.workflows, choice.versions) AS i ON i.proposal = p.id) AS s), false);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._submit(customer_workflow._request, bigint[]) IS 'Submits locked proposals that nothing stands against; returns those that could not be';
@@ -173,8 +173,8 @@ $$;
 COMMENT ON FUNCTION customer_workflow._mark_submitted(customer_workflow._request, customer_workflow._course[]) IS 'Who submitted proposals, to which workflow, and the digest of what they are';
 
 CREATE FUNCTION customer_workflow._reads_whole_rows(proposals bigint[]) RETURNS boolean
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT NOT EXISTS (SELECT FROM (SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[])) AS p
+LANGUAGE sql SET search_path = pg_catalog, pg_temp AS $$
+    SELECT NOT EXISTS (SELECT FROM customer_workflow._alike(proposals, '{table_id}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
                          JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
                          JOIN pg_class AS c ON c.oid = t.relation
                         WHERE NOT customer_workflow._owns(t.relation)
@@ -312,6 +312,7 @@ CREATE FUNCTION customer_workflow._decide(request customer_workflow._request, pr
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
+    several boolean := customer_workflow._records(proposals) < cardinality(proposals);
     turn record;
 BEGIN
     -- Several proposals for one record come in rounds, which see each other's result; several work items of the caller in one
@@ -328,10 +329,10 @@ BEGIN
                     OR EXISTS (SELECT FROM customer_workflow.work_item_place AS l WHERE l.work_item = w.id AND l.person = request.person))
         ), placed AS (
             SELECT p.id, dense_rank() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS round
-              FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals)
+              FROM customer_workflow.proposal AS p WHERE several AND p.id = ANY (proposals)
         )
-        SELECT p.round, array_agg(h.id ORDER BY h.n, h.proposal) AS items, array_agg(h.n::integer ORDER BY h.n, h.proposal) AS turns
-          FROM placed AS p JOIN held AS h ON h.proposal = p.id GROUP BY p.round ORDER BY p.round
+        SELECT coalesce(p.round, 1) AS round, array_agg(h.id ORDER BY h.n, h.proposal) AS items, array_agg(h.n::integer ORDER BY h.n, h.proposal) AS turns
+          FROM held AS h LEFT JOIN placed AS p ON p.id = h.proposal GROUP BY 1 ORDER BY 1
     LOOP
         RETURN QUERY SELECT * FROM customer_workflow._answer(request, turn.items, turn.turns, act, all_or_nothing);
     END LOOP;

@@ -35,7 +35,6 @@ DECLARE
     later bigint[] := '{}';
     -- approved, but their date is not there yet
     waiting bigint[];
-    records bigint;
     some_revert boolean;
 BEGIN
     IF sets AND NOT all_or_nothing AND request.whole_sets IS NOT TRUE THEN
@@ -53,15 +52,15 @@ BEGIN
         courses := customer_workflow._together(request, courses);
     END IF;
     applied := ARRAY(SELECT i.id FROM customer_workflow._effects(courses, 'apply') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id) ORDER BY i.id);
-    SELECT count(DISTINCT p.record_hash) FILTER (WHERE p.effective_at IS NULL OR p.effective_at <= now()),
-           array_agg(p.id) FILTER (WHERE p.effective_at > now()), bool_or(p.reverts IS NOT NULL)
-      INTO records, waiting, some_revert
-      FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT applied)::bigint[]);
+    SELECT array_agg(i.id ORDER BY i.id) FILTER (WHERE p.effective_at > now()), bool_or(p.reverts IS NOT NULL)
+      INTO waiting, some_revert
+      FROM customer_workflow._alike(applied, '{effective_at,reverts}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
+      LEFT JOIN LATERAL unnest(CASE WHEN p.effective_at > now() THEN k.alike END) AS i (id) ON true;
     IF waiting IS NOT NULL THEN
         courses := customer_workflow._put_off(courses, waiting);
         applied := customer_workflow._minus(applied, waiting);
     END IF;
-    IF NOT sets AND cardinality(applied) > records THEN
+    IF NOT sets AND cardinality(applied) > customer_workflow._records(applied) THEN
         -- Each sees the result of the one before, in its conditions too.
         later := ARRAY(SELECT r.id FROM (SELECT p.id, row_number() OVER (PARTITION BY p.table_id, p.record_hash ORDER BY p.id) AS n
                                            FROM customer_workflow.proposal AS p WHERE p.id = ANY (applied)) AS r

@@ -71,15 +71,19 @@ BEGIN
         END IF;
         failed := failed || lost;
     END LOOP;
-    RETURN QUERY
-    WITH now AS MATERIALIZED (
-        SELECT p.id, p.status FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT ids)::bigint[])
-    )
-    SELECT a.id, CASE WHEN f.sqlstate IS NULL THEN p.status ELSE 'failed' END, f.sqlstate, f.message
-      FROM unnest(asked) WITH ORDINALITY AS a (id, n)
-      LEFT JOIN now AS p ON p.id = a.id
-      LEFT JOIN unnest(failed) AS f ON coalesce(f.proposal, 0) = coalesce(a.id, 0) AND (f.proposal IS NULL) = (a.id IS NULL)
-     ORDER BY a.n;
+    IF failed = '{}' AND asked = ids THEN
+        RETURN QUERY SELECT p.id, p.status, NULL::text, NULL::text FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT ids)::bigint[]) ORDER BY p.id;
+    ELSE
+        RETURN QUERY
+        WITH now AS MATERIALIZED (
+            SELECT p.id, p.status FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT ids)::bigint[])
+        )
+        SELECT a.id, CASE WHEN f.sqlstate IS NULL THEN p.status ELSE 'failed' END, f.sqlstate, f.message
+          FROM unnest(asked) WITH ORDINALITY AS a (id, n)
+          LEFT JOIN now AS p ON p.id = a.id
+          LEFT JOIN unnest(failed) AS f ON coalesce(f.proposal, 0) = coalesce(a.id, 0) AND (f.proposal IS NULL) = (a.id IS NULL)
+         ORDER BY a.n;
+    END IF;
     PERFORM set_config('work_mem', memory, true);
 END
 $$;

@@ -106,6 +106,7 @@ pub extern "C-unwind" fn _PG_init() {
 /// A transaction has committed, aborted or been prepared: nothing of it may reach the next one.
 fn transaction_end() {
     capture::forget();
+    decide::known::forget();
     events::forget();
     apply::permit::transaction_end();
     guard::gate::forget();
@@ -117,6 +118,7 @@ fn transaction_end() {
 /// A subtransaction was rolled back, with everything that it did.
 fn subtransaction_aborted(subtransaction: u32) {
     capture::subtransaction_aborted(subtransaction);
+    decide::known::forget();
     apply::permit::subtransaction_aborted(subtransaction);
     guard::gate::subtransaction_aborted(subtransaction);
     guard::ddl::subtransaction_aborted(subtransaction);

@@ -1,11 +1,13 @@
 //! Between SQL and the engine.
 
+pub mod alike;
 pub mod append;
 pub mod definition;
 pub mod digest;
 pub mod due;
 pub mod engine;
 pub mod fields;
+pub mod known;
 pub mod numbers;
 pub mod simulate;
 pub mod texts;

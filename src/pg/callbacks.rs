@@ -108,6 +108,24 @@ pub fn keeps_snapshot() -> bool {
     unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
+/// A moment in a transaction: it is another one after everything that the transaction writes or locks.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    transaction: u64,
+    command: pg_sys::CommandId,
+}
+
+/// The moment that it is; none in a transaction that has written nothing yet. What was read in it is still so while it lasts, as far as the
+/// transaction has locked it, unless a subtransaction was rolled back.
+pub fn moment() -> Option<Moment> {
+    // SAFETY: reads what the transaction has come to; without anything written since, the counter stays.
+    unsafe {
+        pg_sys::CommandCounterIncrement();
+        let (transaction, command) = (pg_sys::GetTopFullTransactionIdIfAny().value, pg_sys::GetCurrentCommandId(false));
+        (transaction != 0).then_some(Moment { transaction, command })
+    }
+}
+
 /// Whether a watched relation changed since the last call; the caller then drops what it has cached. Looks once a statement for
 /// what other sessions have committed, also where it takes no lock that would.
 pub fn take_stale() -> bool {

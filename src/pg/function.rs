@@ -103,6 +103,22 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Returns rows from a function that returns a set: to be called once, and then `None` returned.
+    pub fn return_rows<const N: usize>(&self, rows: impl IntoIterator<Item = [value::Value; N]>) {
+        // SAFETY: PostgreSQL calls functions that return sets with a ReturnSetInfo, or InitMaterializedSRF raises; it copies the values.
+        unsafe {
+            pg_sys::InitMaterializedSRF(self.0, 0);
+            let set = (*self.0).resultinfo.cast::<pg_sys::ReturnSetInfo>();
+            assert_eq!((*(*set).setDesc).natts as usize, N);
+            for row in rows {
+                let (values, nulls) = (row.map(|v| v.unwrap_or(Datum::from(0))), row.map(|v| v.is_none()));
+                pg_sys::tuplestore_putvalues((*set).setResult, (*set).setDesc, values.as_ptr(), nulls.as_ptr());
+            }
+        }
+    }
+}
+
 /// The elements of an array datum of `element`, whatever its dimensions.
 pub(super) fn elements(array: Datum, element: Oid) -> Vec<Option<Datum>> {
     let (mut len, mut byval, mut align) = (0, false, 0);

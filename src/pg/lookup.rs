@@ -53,11 +53,7 @@ impl<const N: usize> Search<N> {
             let lock = pg_sys::AccessShareLock as i32;
             let relation = pg_sys::relation_open(oid_of(table), lock);
             let index = pg_sys::index_open(oid_of(index), lock);
-            let numbers = columns.map(|c| {
-                let desc = (*relation).rd_att;
-                let is = |n: &i16| pgrx::name_data_to_str(&attribute(desc, *n).attname) == c;
-                (1..=(*desc).natts as i16).find(is).expect("our tables have the columns that we know")
-            });
+            let numbers = columns.map(|c| number_of((*relation).rd_att, c));
             pg_sys::CommandCounterIncrement();
             let snapshot = pg_sys::RegisterSnapshot(match sight {
                 Sight::Transaction => pg_sys::GetTransactionSnapshot(),
@@ -157,6 +153,36 @@ pub fn find_by_number<const N: usize>(
     }
 }
 
+/// All rows of a table of ours whose bigint, the first column of an index, is among `numbers`, an array of bigint, in the order of the
+/// index: `found` gets their values of `columns`, and how long values of these columns are (`pg_type.typlen`).
+pub fn find_among(index: (&CStr, &CStr), columns: &[&str], numbers: Datum, mut found: impl FnMut(&[Value], &[i16])) {
+    // SAFETY: as in `find`; the array outlives the scan.
+    unsafe {
+        let search = Search::open(index, [], Sight::Transaction, 1);
+        let desc = (*search.relation).rd_att;
+        let places: Vec<i16> = columns.iter().map(|c| number_of(desc, c)).collect();
+        let lengths: Vec<i16> = places.iter().map(|n| attribute(desc, *n).attlen).collect();
+        let mut key: pg_sys::ScanKeyData = std::mem::zeroed();
+        pg_sys::ScanKeyEntryInitialize(
+            &mut key,
+            pg_sys::SK_SEARCHARRAY as i32,
+            1,
+            pg_sys::BTEqualStrategyNumber as pg_sys::StrategyNumber,
+            pg_sys::INT8OID,
+            Oid::INVALID,
+            pg_sys::F_INT8EQ.into(),
+            numbers,
+        );
+        let mut values = Vec::with_capacity(places.len());
+        search.rows(&mut key, |[]| {
+            values.clear();
+            values.extend(places.iter().map(|n| value(search.slot, *n)));
+            found(&values, &lengths);
+        });
+        search.close();
+    }
+}
+
 /// Calls `exactly` for all of `uuids` that may be in an index, leaving out those between two of its entries: what few entries or
 /// none lie among is looked up by few steps. `next` tells the first entry at or after a uuid.
 fn leap(uuids: &[[u8; 16]], mut next: impl FnMut(&[u8; 16]) -> Option<[u8; 16]>, mut exactly: impl FnMut(usize)) {
@@ -176,6 +202,16 @@ fn leap(uuids: &[[u8; 16]], mut next: impl FnMut(&[u8; 16]) -> Option<[u8; 16]>,
         met += 1;
         exactly(first);
         rest = &rest[1..];
+    }
+}
+
+/// # Safety
+/// `desc` is the descriptor of a table of ours.
+unsafe fn number_of(desc: pg_sys::TupleDesc, column: &str) -> i16 {
+    // SAFETY: promised by the caller.
+    unsafe {
+        let is = |n: &i16| pgrx::name_data_to_str(&attribute(desc, *n).attname) == column;
+        (1..=(*desc).natts as i16).find(is).expect("our tables have the columns that we know")
     }
 }
 

@@ -196,6 +196,26 @@ pub fn same_bytes(a: Value, b: Value) -> bool {
     }
 }
 
+/// Adds the bytes of a value of a type of this length (`pg_type.typlen`) to others, so that two sequences of values that were added are
+/// the same only if the values are. The same value may have other bytes, where it is stored compressed or out of line.
+pub fn add_bytes(bytes: &mut Vec<u8>, value: Value, length: i16) {
+    let Some(datum) = value else { return bytes.push(0) };
+    bytes.push(1);
+    match length {
+        // SAFETY: a varlena datum, as long as its header says, which is among the bytes.
+        -1 => unsafe {
+            let varlena = datum.cast_mut_ptr::<pg_sys::varlena>();
+            bytes.extend_from_slice(std::slice::from_raw_parts(varlena.cast::<u8>(), pgrx::varsize_any(varlena)));
+        },
+        1..=8 => bytes.extend_from_slice(&datum.value().to_ne_bytes()),
+        // SAFETY: a value of this length behind a pointer.
+        9.. => unsafe {
+            bytes.extend_from_slice(std::slice::from_raw_parts(datum.cast_mut_ptr::<u8>(), length as usize));
+        },
+        _ => unreachable!("our tables have no column of a type of cstring's length"),
+    }
+}
+
 /// A `text` datum as a string. Bytes that are not UTF-8 (a server in another encoding) are replaced.
 pub fn text_string(datum: Datum) -> String {
     String::from_utf8(text_bytes(datum)).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
@@ -237,6 +257,12 @@ pub fn uuid(bytes: [u8; 16]) -> Datum {
         *p = bytes;
         Datum::from(p)
     }
+}
+
+/// The bytes of a `uuid` datum.
+pub fn uuid_bytes(datum: Datum) -> [u8; 16] {
+    // SAFETY: a uuid datum points to 16 bytes.
+    unsafe { *datum.cast_mut_ptr::<[u8; 16]>() }
 }
 
 /// A `bytea` datum in the current memory context.

@@ -1,0 +1,209 @@
+//! What has been read of proposals, as long as nothing is written: the steps of a verb ask for the same proposals one after another.
+
+use crate::pg::callbacks::{self, Moment};
+use crate::pg::function::array;
+use crate::pg::{lookup, value};
+use pgrx::pg_sys::{self, Datum};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+
+/// How many columns come before those that kinds have.
+const OWN: usize = 2;
+
+/// The columns of `proposal` that are read: all but content, texts, times and what failed.
+const COLUMNS: [&str; 23] = [
+    "id",
+    "record_hash",
+    "table_id",
+    "status",
+    "author",
+    "originator",
+    "parties",
+    "database_role",
+    "data_entity",
+    "auto_submit",
+    "workflow",
+    "version",
+    "self_approval",
+    "state",
+    "sent_back",
+    "interrupted",
+    "operation",
+    "company",
+    "change_set",
+    "part_of",
+    "reverts",
+    "effective_at",
+    "held",
+];
+
+/// The place of a column of `proposal` in what is read. A column that is not read is an error of ours.
+pub fn place(column: &str) -> usize {
+    let place = COLUMNS[OWN..].iter().position(|c| *c == column);
+    place.unwrap_or_else(|| pgrx::error!("column {column} of proposal is not read"))
+}
+
+/// Values of the columns as bytes, in the order of `COLUMNS`.
+type Kind = Vec<Box<[u8]>>;
+
+/// What has been read.
+pub struct Known {
+    /// What was asked for, in the order of numbers.
+    asked: Vec<i64>,
+    /// What there is of it.
+    found: Vec<Found>,
+    kinds: Vec<Kind>,
+    /// The proposals that change fields, with the place of these.
+    changes: Option<Vec<(i64, usize)>>,
+    lists: Vec<Vec<String>>,
+}
+
+/// A proposal that there is.
+struct Found {
+    id: i64,
+    record: Option<[u8; 16]>,
+    /// The place of its kind.
+    kind: usize,
+}
+
+thread_local! {
+    /// With the moment up to which it holds: what is written afterwards makes it worthless.
+    static KNOWN: RefCell<Option<(Moment, Known)>> = const { RefCell::new(None) };
+}
+
+/// Forgets what was read.
+pub fn forget() {
+    KNOWN.take();
+}
+
+/// What is known of these proposals, which come in the order of numbers; `with_fields`: of the fields that they change, too. It is what a
+/// statement would see now: of proposals that this transaction has locked it is read once, until the transaction writes.
+pub fn of<R>(proposals: &[i64], with_fields: bool, ask: impl FnOnce(&Known) -> R) -> R {
+    let moment = callbacks::moment();
+    let before = KNOWN.take().filter(|(when, k)| moment == Some(*when) && k.covers(proposals));
+    let mut known = before.map_or_else(|| Known::read(proposals), |(_, known)| known);
+    if with_fields && known.changes.is_none() {
+        known.read_fields();
+    }
+    let result = ask(&known);
+    KNOWN.set(moment.map(|m| (m, known)));
+    result
+}
+
+impl Known {
+    fn read(proposals: &[i64]) -> Self {
+        let (mut numbers, mut kinds, mut found) = (Numbers::default(), Vec::new(), Vec::with_capacity(proposals.len()));
+        let mut bytes = Vec::new();
+        lookup::find_among((c"proposal", c"proposal_pkey"), &COLUMNS, id_array(proposals), |row, lengths| {
+            let Some(id) = row[0] else { return };
+            bytes.clear();
+            for (value, length) in row.iter().zip(lengths).skip(OWN) {
+                value::add_bytes(&mut bytes, *value, *length);
+            }
+            let kind = numbers.of(&bytes);
+            if kind == kinds.len() {
+                let single = |(value, length): (&value::Value, &i16)| {
+                    let mut bytes = Vec::new();
+                    value::add_bytes(&mut bytes, *value, *length);
+                    bytes.into_boxed_slice()
+                };
+                kinds.push(row.iter().zip(lengths).skip(OWN).map(single).collect());
+            }
+            found.push(Found { id: id.value() as i64, record: row[1].map(value::uuid_bytes), kind });
+        });
+        Known { asked: proposals.to_vec(), found, kinds, changes: None, lists: Vec::new() }
+    }
+
+    fn read_fields(&mut self) {
+        let (mut numbers, mut lists, mut changes) = (Numbers::default(), Vec::new(), Vec::new());
+        let (mut bytes, mut fields): (Vec<u8>, Vec<String>) = Default::default();
+        let mut current = None;
+        let mut end = |proposal: i64, bytes: &mut Vec<u8>, fields: &mut Vec<String>| {
+            let list = numbers.of(bytes);
+            if list == lists.len() {
+                lists.push(std::mem::take(fields));
+            }
+            changes.push((proposal, list));
+            bytes.clear();
+            fields.clear();
+        };
+        let ids = id_array(&self.asked);
+        lookup::find_among((c"change", c"change_pkey"), &["proposal", "field"], ids, |row, lengths| {
+            let (Some(proposal), Some(field)) = (row[0].map(|p| p.value() as i64), row[1]) else { return };
+            if let Some(before) = current.filter(|c| *c != proposal) {
+                end(before, &mut bytes, &mut fields);
+            }
+            current = Some(proposal);
+            value::add_bytes(&mut bytes, Some(field), lengths[1]);
+            fields.push(value::text_string(field));
+        });
+        if let Some(proposal) = current {
+            end(proposal, &mut bytes, &mut fields);
+        }
+        (self.changes, self.lists) = (Some(changes), lists);
+    }
+
+    /// Whether all of these were asked for.
+    fn covers(&self, proposals: &[i64]) -> bool {
+        let mut asked = self.asked.iter();
+        proposals.iter().all(|p| asked.by_ref().any(|a| a == p))
+    }
+
+    /// The kinds that there are; those of a place have these values.
+    pub fn kinds(&self) -> &[Kind] {
+        &self.kinds
+    }
+
+    /// The names of the fields of a list.
+    pub fn fields(&self, list: usize) -> &[String] {
+        &self.lists[list]
+    }
+
+    /// Tells the kind and, where they have been read, the list of fields of each of these proposals that there is.
+    pub fn each(&self, proposals: &[i64], mut tell: impl FnMut(i64, usize, Option<usize>)) {
+        let mut found = self.found.iter().peekable();
+        let mut changes = self.changes.iter().flatten().peekable();
+        for &proposal in proposals {
+            while found.next_if(|f| f.id < proposal).is_some() {}
+            while changes.next_if(|(id, _)| *id < proposal).is_some() {}
+            let fields = changes.peek().filter(|(id, _)| *id == proposal).map(|(_, list)| *list);
+            if let Some(is) = found.next_if(|f| f.id == proposal) {
+                tell(proposal, is.kind, fields);
+            }
+        }
+    }
+
+    /// How many records these proposals are for.
+    pub fn records(&self, proposals: &[i64]) -> usize {
+        let mut found = self.found.iter().peekable();
+        let record = |&proposal: &i64| {
+            while found.next_if(|f| f.id < proposal).is_some() {}
+            found.next_if(|f| f.id == proposal).map(|f| f.record)
+        };
+        proposals.iter().filter_map(record).collect::<HashSet<_>>().len()
+    }
+}
+
+/// Numbers of what was first seen together, by the bytes that tell it from others.
+#[derive(Default)]
+struct Numbers {
+    known: HashMap<Vec<u8>, usize>,
+    last: Option<(Vec<u8>, usize)>,
+}
+
+impl Numbers {
+    /// The number of these bytes, the next one for new ones.
+    fn of(&mut self, bytes: &[u8]) -> usize {
+        if let Some((_, number)) = self.last.as_ref().filter(|(last, _)| last == bytes) {
+            return *number;
+        }
+        let next = self.known.len();
+        let number = *self.known.entry(bytes.to_vec()).or_insert(next);
+        self.last = Some((bytes.to_vec(), number));
+        number
+    }
+}
+
+fn id_array(proposals: &[i64]) -> Datum {
+    array(pg_sys::INT8OID, &proposals.iter().map(|id| Some(Datum::from(*id))).collect::<Vec<_>>())
+}
