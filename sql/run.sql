@@ -281,13 +281,18 @@ CREATE FUNCTION customer_workflow._create_work_items(courses customer_workflow._
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET cursor_tuple_fraction = 1 SET enable_nestloop = on AS $$
 #variable_conflict use_column
 DECLARE
+    entries refcursor;
     rows refcursor;
 BEGIN
+    OPEN entries NO SCROLL FOR
+    SELECT x.proposals[1] AS course, x.table_id, x.element, x.step, x.assignee, x.item AS number, x.at, x.on_behalf_of, x.actions,
+           nullif(x.outcomes, '{}') AS outcomes, NULL::text[] AS own
+      FROM customer_workflow._effects(courses, 'create_work_item') AS x ORDER BY x.n;
     OPEN rows NO SCROLL FOR
-    SELECT i.id, x.table_id, x.element, x.step, x.assignee, x.item, x.at, x.on_behalf_of, x.actions, nullif(x.outcomes, '{}')
-      FROM customer_workflow._effects(courses, 'create_work_item') AS x CROSS JOIN LATERAL unnest(x.proposals) AS i (id)
-     ORDER BY i.id, x.n;
-    PERFORM customer_workflow._append('work_item', '{proposal,table_id,element,step,assignee,number,at,on_behalf_of,actions,outcomes}', rows);
+    SELECT i.id AS proposal, c.course
+      FROM (SELECT c.proposals, c.proposals[1] AS course FROM unnest(courses) AS c OFFSET 0) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) ORDER BY i.id;
+    PERFORM customer_workflow._append('work_item', entries, rows);
+    CLOSE entries;
     CLOSE rows;
     -- mostly a role holds them, alone and without a limit
     courses := ARRAY(SELECT c FROM unnest(courses) AS c
@@ -366,37 +371,40 @@ DECLARE
     submitted bigint[] := ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) WHERE c.event ? 'submitted');
     ids bigint[];
     firsts bigint[];
+    entries refcursor;
     rows refcursor;
 BEGIN
-    -- Of these arrays the planner sees how long they are.
-    SELECT array_agg(i.id ORDER BY i.id), array_agg(c.first ORDER BY i.id) INTO ids, firsts
-      -- OFFSET 0: once a course, not once a proposal
-      FROM (SELECT c.proposals, c.proposals[1] AS first FROM unnest(courses) AS c OFFSET 0) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id);
-    OPEN rows NO SCROLL FOR
-    SELECT p.table_id, p.id, x.kind,
-           CASE WHEN x.of_author THEN p.author ELSE x.who END,
-           x.on_behalf_of[1], session_user::text, CASE WHEN x.of_entity THEN p.data_entity END, x.element, x.step, x.comment, CASE WHEN x.of_digest THEN p.digest END,
-           CASE WHEN (x.kind = 'applied' OR x.kind = 'approved' AND x.who = request.person) AND overwritten ? p.id::text
-                THEN coalesce(x.details, '{}') || jsonb_build_object('overwritten', overwritten -> p.id::text)
-                WHEN x.kind = 'submitted' AND p.effective_at IS NOT NULL
-                THEN g.details || jsonb_build_object('effective_at', customer_workflow._render(p.effective_at))
-                WHEN x.kind = 'submitted' THEN g.details
-                ELSE x.details END
-      FROM unnest(ids, firsts) AS i (id, first)
-      JOIN customer_workflow.proposal AS p ON p.id = i.id
-      LEFT JOIN customer_workflow._logged_changes(submitted) AS g ON g.proposal = i.id
-      JOIN (SELECT l.proposals[1] AS first, l.n, l.kind, coalesce(l.person, 'system') AS who, false AS of_author, l.on_behalf_of, l.element, l.step, l.details,
+    OPEN entries NO SCROLL FOR
+    SELECT x.course, x.table_id, x.kind, x.person, x.on_behalf_of[1] AS on_behalf_of, session_user::text AS database_role, x.element, x.step, x.comment, x.details,
+           array_remove(ARRAY[CASE WHEN x.person IS NULL THEN 'person' END, CASE WHEN x.of_entity THEN 'source' END, CASE WHEN x.of_digest THEN 'digest' END,
+                              CASE WHEN x.kind = 'submitted' THEN 'details'
+                                   WHEN x.kind = 'applied' OR x.kind = 'approved' AND x.person = request.person THEN 'added' END], NULL) AS own
+      FROM (SELECT l.proposals[1] AS course, l.n, l.table_id, l.kind, coalesce(l.person, 'system') AS person, l.on_behalf_of, l.element, l.step, l.details,
                    request.automatic AND l.event ? 'submitted' AS of_entity, CASE WHEN l.person = request.person THEN request.comment END AS comment,
                    l.kind IN ('submitted', 'taken_up', 'approved', 'rejected', 'change_requested') OR coalesce(l.details ? 'outcome', false) AS of_digest
               FROM customer_workflow._effects(courses, 'log') AS l
              -- the built-in workflow has one place, which goes without saying
              WHERE l.workflow <> 'built_in' OR l.kind NOT IN ('creation', 'completion')
             UNION ALL
-            SELECT a.proposals[1], a.n, 'applied', coalesce(request.person, 'system'), request.person IS NULL AND a.event ? 'submitted', NULL, NULL, NULL, NULL,
+            -- who submits without a person is the author of each
+            SELECT a.proposals[1], a.n, a.table_id, 'applied', coalesce(request.person, CASE WHEN NOT a.event ? 'submitted' THEN 'system' END), NULL, NULL, NULL, NULL,
                    request.automatic AND a.event ? 'submitted', NULL, true
-              FROM customer_workflow._effects(courses, 'apply') AS a OFFSET 0) AS x ON x.first = i.first
-     ORDER BY p.id, x.n;
-    PERFORM customer_workflow._append('history', '{table_id,proposal,kind,person,on_behalf_of,database_role,source,element,step,comment,digest,details}', rows);
+              FROM customer_workflow._effects(courses, 'apply') AS a) AS x
+     ORDER BY x.n;
+    -- Of these arrays the planner sees how long they are.
+    SELECT array_agg(i.id ORDER BY i.id), array_agg(c.first ORDER BY i.id) INTO ids, firsts
+      -- OFFSET 0: once a course, not once a proposal
+      FROM (SELECT c.proposals, c.proposals[1] AS first FROM unnest(courses) AS c OFFSET 0) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id);
+    OPEN rows NO SCROLL FOR
+    SELECT i.id AS proposal, i.first AS course, p.author AS person, p.data_entity AS source, p.digest,
+           CASE WHEN p.effective_at IS NULL THEN g.details ELSE g.details || jsonb_build_object('effective_at', customer_workflow._render(p.effective_at)) END AS details,
+           CASE WHEN overwritten ? i.id::text THEN jsonb_build_object('overwritten', overwritten -> i.id::text) END AS added
+      FROM unnest(ids, firsts) AS i (id, first)
+      JOIN customer_workflow.proposal AS p ON p.id = i.id
+      LEFT JOIN customer_workflow._logged_changes(submitted) AS g ON g.proposal = i.id
+     ORDER BY i.id;
+    PERFORM customer_workflow._append('history', entries, rows);
+    CLOSE entries;
     CLOSE rows;
 END
 $$;

@@ -58,24 +58,28 @@ impl Rows {
         values.extend((0..width).map(|n| (!nulls[n]).then_some(datums[n])));
     }
 
-    /// Runs a statement for each row, with its values as the parameters.
-    pub fn execute_each(&self, sql: &CStr) {
-        let mut values = Vec::new();
-        // SAFETY: as many values and types as the rows have columns; SPI is connected while rows are visited.
-        unsafe {
-            let mut types: Vec<Oid> = (0..self.width()).map(|n| self.type_of(n)).collect();
-            for i in 0..self.count {
-                self.read(i, &mut values);
-                let mut datums: Vec<Datum> = values.iter().map(|v| v.unwrap_or(Datum::from(0))).collect();
-                let nulls: Vec<std::ffi::c_char> =
-                    values.iter().map(|v| if v.is_none() { b'n' } else { b' ' } as std::ffi::c_char).collect();
-                let (count, types, datums) = (types.len() as i32, types.as_mut_ptr(), datums.as_mut_ptr());
-                let (sql, nulls) = (sql.as_ptr(), nulls.as_ptr());
-                let code = call(|| SPI_execute_with_args(sql, count, types, datums, nulls, false, 0));
-                if code < 0 {
-                    pgrx::error!("could not execute a statement for a row: SPI code {code}");
-                }
-            }
+    /// The place of the column of this name (from 0).
+    pub fn place(&self, name: &str) -> Option<usize> {
+        // SAFETY: columns that there are.
+        let of = |n: &usize| unsafe { &super::column::attribute((*self.table).tupdesc, *n as i16 + 1).attname };
+        (0..self.width()).find(|n| pgrx::name_data_to_str(of(n)) == name)
+    }
+}
+
+/// Runs a statement that returns nothing with these parameters, while the rows of a cursor are visited.
+pub fn execute(sql: &CStr, types: &[Oid], values: &[Value]) {
+    let mut types = types.to_vec();
+    let mut datums: Vec<Datum> = values.iter().map(|v| v.unwrap_or(Datum::from(0))).collect();
+    let nulls: Vec<std::ffi::c_char> =
+        values.iter().map(|v| if v.is_none() { b'n' } else { b' ' } as std::ffi::c_char).collect();
+    assert!(types.len() == datums.len());
+    // SAFETY: as many values as types; SPI is connected while rows are visited.
+    unsafe {
+        let (count, types, datums) = (types.len() as i32, types.as_mut_ptr(), datums.as_mut_ptr());
+        let (sql, nulls) = (sql.as_ptr(), nulls.as_ptr());
+        let code = call(|| SPI_execute_with_args(sql, count, types, datums, nulls, false, 0));
+        if code < 0 {
+            pgrx::error!("could not execute a statement for a row: SPI code {code}");
         }
     }
 }
@@ -86,24 +90,36 @@ const MOST_COLUMNS: usize = 32;
 /// Calls `visit` with all rows of the cursor of this name that have not been fetched yet, at most `count` at a time.
 pub fn drain(name: &CStr, count: usize, mut visit: impl FnMut(&Rows)) {
     loop {
-        // SAFETY: SPI is connected and finished here; on ERROR PostgreSQL cleans it up.
-        unsafe {
-            if pg_sys::SPI_connect() != pg_sys::SPI_OK_CONNECT as i32 {
-                pgrx::error!("SPI_connect failed");
-            }
-            let portal = pg_sys::SPI_cursor_find(name.as_ptr());
-            if portal.is_null() {
-                pgrx::error!("there is no cursor {name:?}");
-            }
-            call(|| SPI_cursor_fetch(portal, true, count as std::ffi::c_long));
-            let rows = Rows { table: pg_sys::SPI_tuptable, count: pg_sys::SPI_processed as usize };
+        let fetched = fetch(name, count, |rows| {
             if rows.count > 0 {
-                visit(&rows);
+                visit(rows);
             }
-            pg_sys::SPI_finish();
-            if rows.count < count {
-                return;
-            }
+        });
+        if fetched < count {
+            return;
         }
+    }
+}
+
+/// Calls `visit` once with all rows of the cursor of this name.
+pub fn all(name: &CStr, visit: impl FnOnce(&Rows)) {
+    fetch(name, std::ffi::c_long::MAX as usize, visit);
+}
+
+fn fetch(name: &CStr, count: usize, visit: impl FnOnce(&Rows)) -> usize {
+    // SAFETY: SPI is connected and finished here; on ERROR PostgreSQL cleans it up.
+    unsafe {
+        if pg_sys::SPI_connect() != pg_sys::SPI_OK_CONNECT as i32 {
+            pgrx::error!("SPI_connect failed");
+        }
+        let portal = pg_sys::SPI_cursor_find(name.as_ptr());
+        if portal.is_null() {
+            pgrx::error!("there is no cursor {name:?}");
+        }
+        call(|| SPI_cursor_fetch(portal, true, count as std::ffi::c_long));
+        let rows = Rows { table: pg_sys::SPI_tuptable, count: pg_sys::SPI_processed as usize };
+        visit(&rows);
+        pg_sys::SPI_finish();
+        rows.count
     }
 }

@@ -92,6 +92,16 @@ impl<const N: usize> Target<N> {
         Target { table, columns, special, layout: RefCell::new(None) }
     }
 
+    /// Its name.
+    pub fn name(&self) -> &'static str {
+        self.table.to_str().expect("an ASCII name")
+    }
+
+    /// The columns of which the values are given.
+    pub fn columns(&self) -> [&'static str; N] {
+        self.columns
+    }
+
     /// Locks the table as an INSERT does, to the end of the transaction.
     pub fn lock(&self) {
         // SAFETY: takes a lock on a table of ours.

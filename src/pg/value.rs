@@ -305,6 +305,18 @@ pub fn jsonb(text: Datum) -> Datum {
     }
 }
 
+/// What `||` makes of two `jsonb` datums.
+pub fn jsonb_with(one: Datum, other: Datum) -> Datum {
+    let (function, collation) = (pg_sys::F_JSONB_CONCAT.into(), Oid::INVALID);
+    // SAFETY: jsonb datums.
+    unsafe { pg_sys::OidFunctionCall2Coll(function, collation, one, other) }
+}
+
+/// The elements of an array of text that are not null.
+pub fn texts(array: Datum) -> Vec<String> {
+    super::function::elements(array, pg_sys::TEXTOID).into_iter().flatten().map(text_string).collect()
+}
+
 /// A `float8` datum.
 pub fn float8(number: f64) -> Datum {
     Datum::from(number.to_bits())
