@@ -292,7 +292,23 @@ COMMENT ON FUNCTION customer_workflow._obstacles(customer_workflow._request, big
 
 CREATE FUNCTION customer_workflow._submit_may_write(proposals bigint[]) RETURNS boolean
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    -- many are looked at only where it depends on them
+    tables CONSTANT integer[] := CASE WHEN cardinality(proposals) < 1000 THEN ARRAY(SELECT DISTINCT p.table_id FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals))
+                                      ELSE ARRAY(SELECT t.id FROM customer_workflow.protected_table AS t WHERE t.relation IS NOT NULL) END;
+    always boolean;
+    sometimes boolean;
 BEGIN
+    SELECT bool_and(w.writes), bool_or(w.writes) INTO always, sometimes
+      FROM (SELECT t.id, NULL AS company FROM unnest(tables) AS t (id)
+            UNION ALL
+            SELECT c.table_id, c.company FROM customer_workflow.protected_company AS c WHERE c.table_id = ANY (tables)) AS k
+     CROSS JOIN LATERAL (SELECT customer_workflow._option(k.id, 'validate_on_submit', k.company)::boolean
+                                OR EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active
+                                            WHERE w.table_id = k.id) AS writes) AS w;
+    IF always IS NOT DISTINCT FROM sometimes THEN
+        RETURN coalesce(sometimes, false);
+    END IF;
     RETURN EXISTS (SELECT FROM customer_workflow._alike(proposals, '{table_id,company}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
                     WHERE customer_workflow._option(p.table_id, 'validate_on_submit', p.company)::boolean
                        OR EXISTS (SELECT FROM customer_workflow.workflow AS w JOIN customer_workflow.workflow_version AS v ON v.workflow = w.id AND v.active

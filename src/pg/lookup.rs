@@ -173,8 +173,10 @@ pub fn find_among(index: (&CStr, &CStr), columns: &[&str], numbers: Datum, mut f
             pg_sys::F_INT8EQ.into(),
             numbers,
         );
+        let last = places.iter().copied().max().unwrap_or(0);
         let mut values = Vec::with_capacity(places.len());
         search.rows(&mut key, |[]| {
+            pg_sys::slot_getsomeattrs_int(search.slot, last.into());
             values.clear();
             values.extend(places.iter().map(|n| value(search.slot, *n)));
             found(&values, &lengths);
