@@ -3,20 +3,31 @@
 CREATE FUNCTION customer_workflow._digests(proposals bigint[], workflow text DEFAULT NULL, version integer DEFAULT NULL)
     RETURNS TABLE (proposal bigint, digest text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    ids bigint[];
+    heads text[];
+    tails text[];
+    sets bigint[];
+    in_sets boolean;
 BEGIN
     -- names with their lengths, values by their digests: nothing passes from one part into another
-    RETURN QUERY
-    SELECT p.id, encode(sha256(convert_to(concat_ws(E'\n', p.table_id, p.record_key, length(coalesce(_digests.workflow, p.workflow, '')), coalesce(_digests.workflow, p.workflow, ''),
-                                                    coalesce(_digests.version, p.version, 0), c.changes, s.content,
-                                                    'effective at ' || extract(epoch FROM p.effective_at), 'operation ' || p.operation), 'UTF8')), 'hex')
-      FROM customer_workflow.proposal AS p
-      -- who decides one of a change set decides on all of it
-      LEFT JOIN (SELECT q.change_set, customer_workflow._set_content(q.change_set) AS content
-                   FROM customer_workflow.proposal AS q WHERE q.change_set IS NOT NULL AND q.id = ANY (proposals) GROUP BY q.change_set) AS s
-        ON s.change_set = p.change_set
-      LEFT JOIN (SELECT c.proposal, string_agg(customer_workflow._digest_line(c.field, c.original, c.proposed, c.image), E'\n' ORDER BY c.field COLLATE "C") AS changes
-                   FROM customer_workflow.change AS c WHERE c.proposal = ANY (proposals) GROUP BY c.proposal) AS c ON c.proposal = p.id
-     WHERE p.id = ANY (proposals);
+    SELECT array_agg(p.id), array_agg(p.head), array_agg(p.tail), array_agg(p.change_set), bool_or(p.change_set IS NOT NULL) INTO ids, heads, tails, sets, in_sets
+      FROM (SELECT p.id, concat_ws(E'\n', p.table_id, p.record_key, length(coalesce(_digests.workflow, p.workflow, '')), coalesce(_digests.workflow, p.workflow, ''),
+                                   coalesce(_digests.version, p.version, 0)) AS head,
+                   CASE WHEN p.effective_at IS NOT NULL OR p.operation IS NOT NULL
+                        THEN concat_ws(E'\n', 'effective at ' || extract(epoch FROM p.effective_at), 'operation ' || p.operation) END AS tail,
+                   p.change_set
+              FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[]) ORDER BY p.id) AS p;
+    IF in_sets THEN
+        -- who decides one of a change set decides on all of it
+        tails := ARRAY(SELECT CASE WHEN i.change_set IS NULL THEN i.tail ELSE concat_ws(E'\n', s.content, i.tail) END
+                         FROM unnest(tails, sets) WITH ORDINALITY AS i (tail, change_set, n)
+                         LEFT JOIN (SELECT k.change_set, customer_workflow._set_content(k.change_set) AS content
+                                      FROM (SELECT DISTINCT k.change_set FROM unnest(sets) AS k (change_set) WHERE k.change_set IS NOT NULL) AS k OFFSET 0) AS s
+                           ON s.change_set = i.change_set
+                        ORDER BY i.n);
+    END IF;
+    RETURN QUERY SELECT * FROM unnest(ids, customer_workflow._digests_of(ids, heads, tails));
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._digests(bigint[], text, integer) IS 'SHA-256 over table, record, workflow version, fields, original and proposed values and the effective date of proposals, as they are or will be in a workflow';

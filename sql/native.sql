@@ -222,6 +222,10 @@ CREATE FUNCTION customer_workflow._digest_line(field text, original text, propos
     LANGUAGE c IMMUTABLE PARALLEL SAFE AS 'MODULE_PATHNAME', 'cw_digest_line';
 COMMENT ON FUNCTION customer_workflow._digest_line(text, text, text, bytea) IS 'What stands for a change in a digest: lines with the field and the SHA-256 of each value';
 
+CREATE FUNCTION customer_workflow._digests_of(proposals bigint[], heads text[], tails text[]) RETURNS text[]
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_digests_of';
+COMMENT ON FUNCTION customer_workflow._digests_of(bigint[], text[], text[]) IS 'SHA-256 over the head, the changes (see _digest_line()) and the tail of proposals, which ascend';
+
 CREATE FUNCTION customer_workflow._append(target text, entries refcursor, proposals refcursor) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_append';
 COMMENT ON FUNCTION customer_workflow._append(text, refcursor, refcursor) IS 'Adds to history or work_item, as an INSERT would, the entries of the course of each proposal with what it has of its own';
@@ -353,7 +357,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._is_gated(regclass), customer_workflow._gate_open(text, bigint, text, text[]), customer_workflow._gate_enter(text),
     customer_workflow._gate_proposal(), customer_workflow._gate_close(),
     customer_workflow._append(text, refcursor, refcursor), customer_workflow._distinct(bigint[]), customer_workflow._minus(bigint[], bigint[]), customer_workflow._alike(bigint[], text[]), customer_workflow._records(bigint[]),
-    customer_workflow._digest_line(text, text, text, bytea), customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
+    customer_workflow._digest_line(text, text, text, bytea), customer_workflow._digests_of(bigint[], text[], text[]), customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._permit_as(text), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),
     customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
     customer_workflow._render_text(text, jsonb),

@@ -368,7 +368,6 @@ CREATE FUNCTION customer_workflow._record(request customer_workflow._request, co
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET cursor_tuple_fraction = 1 AS $$
 #variable_conflict use_column
 DECLARE
-    submitted bigint[] := ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id) WHERE c.event ? 'submitted');
     ids bigint[];
     firsts bigint[];
     entries refcursor;
@@ -377,7 +376,7 @@ BEGIN
     OPEN entries NO SCROLL FOR
     SELECT x.course, x.table_id, x.kind, x.person, x.on_behalf_of[1] AS on_behalf_of, session_user::text AS database_role, x.element, x.step, x.comment, x.details,
            array_remove(ARRAY[CASE WHEN x.person IS NULL THEN 'person' END, CASE WHEN x.of_entity THEN 'source' END, CASE WHEN x.of_digest THEN 'digest' END,
-                              CASE WHEN x.kind = 'submitted' THEN 'details'
+                              CASE WHEN x.kind = 'submitted' THEN 'changes'
                                    WHEN x.kind = 'applied' OR x.kind = 'approved' AND x.person = request.person THEN 'added' END], NULL) AS own
       FROM (SELECT l.proposals[1] AS course, l.n, l.table_id, l.kind, coalesce(l.person, 'system') AS person, l.on_behalf_of, l.element, l.step, l.details,
                    request.automatic AND l.event ? 'submitted' AS of_entity, CASE WHEN l.person = request.person THEN request.comment END AS comment,
@@ -397,11 +396,10 @@ BEGIN
       FROM (SELECT c.proposals, c.proposals[1] AS first FROM unnest(courses) AS c OFFSET 0) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id);
     OPEN rows NO SCROLL FOR
     SELECT i.id AS proposal, i.first AS course, p.author AS person, p.data_entity AS source, p.digest,
-           CASE WHEN p.effective_at IS NULL THEN g.details ELSE g.details || jsonb_build_object('effective_at', customer_workflow._render(p.effective_at)) END AS details,
+           CASE WHEN p.effective_at IS NOT NULL THEN jsonb_build_object('effective_at', customer_workflow._render(p.effective_at)) END AS with_changes,
            CASE WHEN overwritten ? i.id::text THEN jsonb_build_object('overwritten', overwritten -> i.id::text) END AS added
       FROM unnest(ids, firsts) AS i (id, first)
       JOIN customer_workflow.proposal AS p ON p.id = i.id
-      LEFT JOIN customer_workflow._logged_changes(submitted) AS g ON g.proposal = i.id
      ORDER BY i.id;
     PERFORM customer_workflow._append('history', entries, rows);
     CLOSE entries;

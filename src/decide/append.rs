@@ -1,14 +1,18 @@
 //! What the engine says becomes rows of the history and work items, in bulk: written past the executor, as capture writes them. What
 //! proposals of a course have in common is read once.
 
+use super::digest;
 use crate::events;
 use crate::guard::identity;
 use crate::pg::function::Call;
+use crate::pg::logged::{Changes, Logged};
+use crate::pg::lookup::Walk;
 use crate::pg::portal::{self, Rows};
 use crate::pg::spi::Sequence;
 use crate::pg::table::Target;
 use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{self, Datum};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::ffi::CString;
 
@@ -64,8 +68,8 @@ static WORK_ITEM: Target<13> = Target::new(
 
 /// SQL `_append(target text, entries refcursor, proposals refcursor) returns void`: adds rows to `history` or `work_item`, for each
 /// proposal those of its course. `entries` has the rows of all courses in their order: `course`, columns of the table, and in `own`
-/// the names of those that the proposal has instead, or of what it adds to its details (`added`). `proposals` has `course`, `proposal`
-/// and these.
+/// the names of those that the proposal has instead, or of what it adds to its details (`added`), or `changes`: its details are its
+/// changes, to which `with_changes` is added. `proposals` has `course`, `proposal`, which ascends, and these.
 pub fn append(call: &Call) -> Option<Datum> {
     // the extension may have been created anew
     HISTORY_IDS.forget();
@@ -77,6 +81,10 @@ pub fn append(call: &Call) -> Option<Datum> {
             // before any number is taken, so that who locks the table sees all that were
             HISTORY.lock();
             events::recorded();
+            // here, in memory that lives as long as the entries
+            let mut changes = entries.have_changes().then(|| {
+                Walk::open((c"change", c"change_pkey"), "proposal", ["field", "original", "proposed"])
+            });
             let (mut last, transaction, identity) = (0, value::transaction_id(), identity::datum());
             portal::drain(&proposals, BATCH, |rows| {
                 let plan = Plan::new(&entries, rows, &HISTORY);
@@ -88,8 +96,12 @@ pub fn append(call: &Call) -> Option<Datum> {
                         last
                     })
                     .collect();
-                plan.write(&HISTORY, |i| [Datum::from(ids[i]), Datum::from(times[i]), transaction, identity], true);
+                let ours = |i: usize| [Datum::from(ids[i]), Datum::from(times[i]), transaction, identity];
+                plan.write(&HISTORY, ours, true, &mut changes);
             });
+            if let Some(changes) = changes {
+                changes.close();
+            }
         }
         "work_item" => {
             let entries = Entries::read(entries, &WORK_ITEM, 3);
@@ -99,13 +111,16 @@ pub fn append(call: &Call) -> Option<Datum> {
             portal::drain(&proposals, BATCH, |rows| {
                 let plan = Plan::new(&entries, rows, &WORK_ITEM);
                 let ids = WORK_ITEM_IDS.take(plan.rows.len());
-                plan.write(&WORK_ITEM, |i| [Datum::from(ids[i]), now, open], kept);
+                plan.write(&WORK_ITEM, |i| [Datum::from(ids[i]), now, open], kept, &mut None);
             });
         }
         other => pgrx::error!("rows are not appended to {other}"),
     });
     None
 }
+
+/// The changes of proposals, where an entry has them.
+type Walked = Option<Walk<3>>;
 
 /// What the CHECK constraint of the table asks.
 fn has_assignee(assignee: Value) -> bool {
@@ -126,6 +141,8 @@ enum Own {
     Column(usize),
     /// More details.
     Added,
+    /// The details are the changes.
+    Changes,
 }
 
 struct Entries<const N: usize> {
@@ -153,6 +170,7 @@ impl<const N: usize> Entries<N> {
             let own = |name: String| match place(&name) {
                 Some(at) if at >= ours => Own::Column(at),
                 None if name == "added" => Own::Added,
+                None if name == "changes" => Own::Changes,
                 _ => pgrx::error!("column {name} is not appended"),
             };
             of_course.entry(number(values[course])).or_default().push(i);
@@ -160,6 +178,10 @@ impl<const N: usize> Entries<N> {
             all.push(Entry { values, own: names.into_iter().map(own).collect() });
         }
         Entries { all, of_course, proposal }
+    }
+
+    fn have_changes(&self) -> bool {
+        self.all.iter().any(|e| e.own.iter().any(|o| matches!(o, Own::Changes)))
     }
 }
 
@@ -171,6 +193,7 @@ struct Plan<'a, const N: usize> {
     proposal: usize,
     own: [Option<usize>; N],
     added: Option<usize>,
+    with_changes: Option<usize>,
     /// Proposal and entry.
     rows: Vec<(usize, usize)>,
 }
@@ -181,7 +204,8 @@ impl<'a, const N: usize> Plan<'a, N> {
             (column(proposals, "course", pg_sys::INT8OID), column(proposals, "proposal", pg_sys::INT8OID));
         let (columns, types) = (target.columns(), target.types());
         let own = std::array::from_fn(|n| proposals.place(columns[n]).map(|at| typed(proposals, at, types[n])));
-        let added = proposals.place("added").map(|at| typed(proposals, at, pg_sys::JSONBOID));
+        let more = |name| proposals.place(name).map(|at| typed(proposals, at, pg_sys::JSONBOID));
+        let (added, with_changes) = (more("added"), more("with_changes"));
         let mut rows = Vec::with_capacity(proposals.len());
         let mut values = Vec::new();
         for i in 0..proposals.len() {
@@ -190,12 +214,18 @@ impl<'a, const N: usize> Plan<'a, N> {
                 rows.extend(entries.iter().map(|&e| (i, e)));
             }
         }
-        Plan { entries, proposals, proposal, own, added, rows }
+        Plan { entries, proposals, proposal, own, added, with_changes, rows }
     }
 
     /// Adds them; the first `M` columns are our `ours`. Where they cannot be written past the executor, or one does not keep to the
     /// table's constraints, by an INSERT each.
-    fn write<const M: usize>(&self, to: &Target<N>, ours: impl Fn(usize) -> [Datum; M], keeps_to: bool) {
+    fn write<const M: usize>(
+        &self,
+        to: &Target<N>,
+        ours: impl Fn(usize) -> [Datum; M],
+        keeps_to: bool,
+        changes: &mut Walked,
+    ) {
         let mut values = Vec::new();
         let mut last = usize::MAX;
         let mut row = |n: usize| {
@@ -204,7 +234,7 @@ impl<'a, const N: usize> Plan<'a, N> {
                 self.proposals.read(i, &mut values);
                 last = i;
             }
-            self.row(&self.entries.all[e], &values)
+            self.row(&self.entries.all[e], &values, changes)
         };
         let appended = keeps_to
             && to.append(self.rows.len(), |n| {
@@ -224,22 +254,51 @@ impl<'a, const N: usize> Plan<'a, N> {
         }
     }
 
-    fn row(&self, entry: &Entry<N>, of_proposal: &[Value]) -> [Value; N] {
+    fn row(&self, entry: &Entry<N>, of_proposal: &[Value], changes: &mut Walked) -> [Value; N] {
+        let more = |place: Option<usize>| place.and_then(|place| of_proposal[place]);
+        let with = |details: Value, more: Value| match (details, more) {
+            (Some(details), Some(more)) => Some(value::jsonb_with(details, more)),
+            (details, _) => details,
+        };
         let mut row = entry.values;
         row[self.entries.proposal] = of_proposal[self.proposal];
         for own in &entry.own {
             match *own {
-                Own::Column(at) => row[at] = self.own[at].and_then(|place| of_proposal[place]),
-                Own::Added => {
-                    if let Some(added) = self.added.and_then(|place| of_proposal[place]) {
-                        // the details are the last column
-                        row[N - 1] = Some(row[N - 1].map_or(added, |details| value::jsonb_with(details, added)));
-                    }
+                Own::Column(at) => row[at] = more(self.own[at]),
+                // the details are the last column
+                Own::Added => row[N - 1] = row[N - 1].map_or(more(self.added), |d| with(Some(d), more(self.added))),
+                Own::Changes => {
+                    let logged = logged(number(of_proposal[self.proposal]), changes);
+                    row[N - 1] = with(logged, more(self.with_changes));
                 }
             }
         }
         row
     }
+}
+
+/// The changes of a proposal as the history keeps them, see SQL `_logged_changes()`.
+fn logged(proposal: i64, changes: &mut Walked) -> Value {
+    let mut all = None;
+    changes.as_mut()?.visit(proposal, |[field, original, proposed]| {
+        if let Some(field) = field {
+            all.get_or_insert_with(Changes::new).add(field, &as_logged(original), &as_logged(proposed));
+        }
+    });
+    all.map(Changes::finish)
+}
+
+/// Values above this many bytes are kept by their digests, as by SQL `_logged_text()`.
+const LONGEST: usize = 1024 * 1024;
+
+fn as_logged(value: Value) -> Logged {
+    let length = value.map_or(0, value::length);
+    if length <= LONGEST {
+        return Logged::Whole(value);
+    }
+    let mut digits = Vec::with_capacity(64);
+    digest::push_hex(&mut digits, &Sha256::digest(value.map(value::utf8_bytes).unwrap_or_default()));
+    Logged::Digest(digits.try_into().unwrap_or([0; 64]), length)
 }
 
 fn number(value: Value) -> i64 {

@@ -1,31 +1,83 @@
 //! Digests for SQL.
 
-use crate::pg::function::Call;
-use crate::pg::value;
-use pgrx::pg_sys::Datum;
+use crate::pg::arena::Arena;
+use crate::pg::function::{Call, array};
+use crate::pg::lookup::Walk;
+use crate::pg::value::{self, Value};
+use pgrx::pg_sys::{self, Datum};
 use sha2::{Digest, Sha256};
+
+thread_local! {
+    static MEMORY: Arena = Arena::new(c"customer_workflow digest");
+}
 
 /// SQL `_digest_line(field text, original text, proposed text, image bytea) returns text`: a line each of the length
 /// of the field's name, the name, and the SHA-256 of its values or `-`, by which a digest covers a change.
 pub fn line(call: &Call) -> Option<Datum> {
     let field = call.arg(0)?;
-    let length = String::from_utf8_lossy(&value::utf8_bytes(field)).chars().count();
-    let mut lines = format!("{length}\n").into_bytes();
-    lines.extend(value::text_bytes(field));
-    let values =
-        [call.arg(1).map(value::utf8_bytes), call.arg(2).map(value::utf8_bytes), call.arg(3).map(value::text_bytes)];
-    for value in values {
-        lines.push(b'\n');
-        match value {
-            Some(bytes) => push_hex(&mut lines, &Sha256::digest(bytes)),
-            None => lines.push(b'-'),
-        }
-    }
+    let mut lines = Vec::new();
+    let name = value::text_bytes(field);
+    push_line(&mut lines, &name, &value::utf8_bytes(field), [call.arg(1), call.arg(2), call.arg(3)]);
     // stored as a text is
     Some(value::bytea(&lines))
 }
 
-fn push_hex(to: &mut Vec<u8>, bytes: &[u8]) {
+/// The name is written as it is given, and counted as UTF-8.
+fn push_line(lines: &mut Vec<u8>, name: &[u8], utf8: &[u8], [original, proposed, image]: [Value; 3]) {
+    let length = String::from_utf8_lossy(utf8).chars().count();
+    lines.extend(format!("{length}\n").into_bytes());
+    lines.extend(name);
+    let values = [original.map(value::utf8_bytes), proposed.map(value::utf8_bytes), image.map(value::text_bytes)];
+    for value in values {
+        lines.push(b'\n');
+        match value {
+            Some(bytes) => push_hex(lines, &Sha256::digest(bytes)),
+            None => lines.push(b'-'),
+        }
+    }
+}
+
+/// SQL `_digests_of(proposals bigint[], heads text[], tails text[]) returns text[]`: for each proposal, in ascending order, the SHA-256
+/// over lines: its head, those of its changes ([`line`]) by the bytes of their fields, and its tail, as far as there are any.
+pub fn digests(call: &Call) -> Option<Datum> {
+    let (ids, heads, tails) = (call.bigints(0)?, call.text_datums(1)?, call.text_datums(2)?);
+    assert!(ids.len() == heads.len() && ids.len() == tails.len());
+    let mut changes = Walk::open((c"change", c"change_pkey"), "proposal", ["field", "original", "proposed", "image"]);
+    let mut digests = Vec::with_capacity(ids.len());
+    for (id, (head, tail)) in ids.into_iter().zip(heads.into_iter().zip(tails)) {
+        // values may be large
+        let digest = MEMORY.with(|m| {
+            let digest = m.with(|| digest(&mut changes, id.unwrap_or_default(), head, tail));
+            m.reset();
+            digest
+        });
+        digests.push(Some(value::bytea(&digest)));
+    }
+    changes.close();
+    Some(array(pg_sys::TEXTOID, &digests))
+}
+
+fn digest(changes: &mut Walk<4>, id: i64, head: Value, tail: Value) -> Vec<u8> {
+    let mut fields: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
+    changes.visit(id, |[field, original, proposed, image]| {
+        let Some(field) = field else { return };
+        let (name, utf8, mut line) = (value::text_bytes(field), value::utf8_bytes(field), Vec::with_capacity(256));
+        push_line(&mut line, &utf8, &utf8, [original, proposed, image]);
+        fields.push((name, line));
+    });
+    fields.sort();
+    let mut content = head.map(value::utf8_bytes).unwrap_or_default();
+    for line in fields.into_iter().map(|f| f.1).chain(tail.map(value::utf8_bytes)) {
+        content.push(b'\n');
+        content.extend(line);
+    }
+    let mut digest = Vec::with_capacity(64);
+    push_hex(&mut digest, &Sha256::digest(content));
+    digest
+}
+
+/// Adds the digits of these bytes.
+pub fn push_hex(to: &mut Vec<u8>, bytes: &[u8]) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     to.extend(bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]));
 }

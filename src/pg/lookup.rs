@@ -1,5 +1,6 @@
 //! Rows of our own tables found without a statement, by an index.
 
+use super::arena::within;
 use super::column::attribute;
 use super::guard::call;
 use super::table::oid_of;
@@ -30,6 +31,8 @@ pub enum Sight {
     Transaction,
     /// All that are committed by now, also where the transaction keeps an older snapshot.
     Latest,
+    /// Those that the statement sees that is running.
+    Statement,
 }
 
 /// A scan of a table of ours by an index, with a slot for its rows.
@@ -54,8 +57,11 @@ impl<const N: usize> Search<N> {
             let relation = pg_sys::relation_open(oid_of(table), lock);
             let index = pg_sys::index_open(oid_of(index), lock);
             let numbers = columns.map(|c| number_of((*relation).rd_att, c));
-            pg_sys::CommandCounterIncrement();
+            if sight != Sight::Statement {
+                pg_sys::CommandCounterIncrement();
+            }
             let snapshot = pg_sys::RegisterSnapshot(match sight {
+                Sight::Statement => pg_sys::GetActiveSnapshot(),
                 Sight::Transaction => pg_sys::GetTransactionSnapshot(),
                 Sight::Latest => pg_sys::GetLatestSnapshot(),
             });
@@ -182,6 +188,83 @@ pub fn find_among(index: (&CStr, &CStr), columns: &[&str], numbers: Datum, mut f
             found(&values, &lengths);
         });
         search.close();
+    }
+}
+
+/// Rows of ascending numbers, by an index of which the first column is a bigint. Numbers that lie close together are come to by going
+/// through the index.
+pub struct Walk<const N: usize> {
+    search: Search<N>,
+    /// Where the scan allocates.
+    memory: pg_sys::MemoryContext,
+    /// The number of the row that the scan has come to.
+    here: Option<i64>,
+    asked: Option<i64>,
+    number: i16,
+}
+
+/// So many rows are passed over before the index is searched again.
+const FEW: usize = 8;
+
+impl<const N: usize> Walk<N> {
+    /// The rows that the running statement sees; `of` is the column of the number.
+    pub fn open(index: (&CStr, &CStr), of: &str, columns: [&str; N]) -> Self {
+        // SAFETY: closed by `close`, or by the abort of the (sub)transaction. An open relation has its descriptor.
+        unsafe {
+            let search = Search::open(index, columns, Sight::Statement, 1);
+            let number = number_of((*search.relation).rd_att, of);
+            Walk { search, memory: pg_sys::CurrentMemoryContext, here: None, asked: None, number }
+        }
+    }
+
+    /// Calls `found` with the rows of this number, in the order of the index. They live until the next one is visited.
+    pub fn visit(&mut self, number: i64, mut found: impl FnMut([Value; N])) {
+        if self.asked.is_none_or(|asked| asked >= number) {
+            self.search(number);
+        }
+        self.asked = Some(number);
+        let mut passed = 0;
+        while let Some(here) = self.here {
+            if here > number {
+                return;
+            } else if here == number {
+                // SAFETY: the scan has come to a row, which has these columns.
+                found(unsafe { self.search.numbers.map(|n| value(self.search.slot, n)) });
+                self.next();
+            } else if passed < FEW {
+                passed += 1;
+                self.next();
+            } else {
+                self.search(number);
+            }
+        }
+    }
+
+    fn search(&mut self, number: i64) {
+        // SAFETY: the scan is open, and takes one key.
+        unsafe {
+            let mut key: pg_sys::ScanKeyData = std::mem::zeroed();
+            let at_least = pg_sys::BTGreaterEqualStrategyNumber as pg_sys::StrategyNumber;
+            pg_sys::ScanKeyInit(&mut key, 1, at_least, pg_sys::F_INT8GE.into(), Datum::from(number));
+            let (scan, key) = (self.search.scan, &raw mut key);
+            within(self.memory, || call(|| index_rescan(scan, key, 1, std::ptr::null_mut(), 0)));
+        }
+        self.next();
+    }
+
+    fn next(&mut self) {
+        let (scan, slot) = (self.search.scan, self.search.slot);
+        // SAFETY: the scan is open, and has been given its key. A row has the column of the number, which is not null.
+        unsafe {
+            let forward = pg_sys::ScanDirection::ForwardScanDirection;
+            let more = within(self.memory, || call(|| index_getnext_slot(scan, forward, slot)));
+            self.here = if more { value(slot, self.number).map(|n| n.value() as i64) } else { None };
+        }
+    }
+
+    /// No more rows are asked for.
+    pub fn close(self) {
+        self.search.close();
     }
 }
 

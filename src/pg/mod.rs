@@ -11,6 +11,7 @@ mod faults;
 pub mod function;
 pub mod guard;
 pub mod image;
+pub mod logged;
 pub mod lookup;
 pub mod memory;
 pub mod notify;
@@ -122,6 +123,7 @@ mod exports {
         cw_records, pg_finfo_cw_records => crate::decide::alike::records;
         cw_distinct, pg_finfo_cw_distinct => crate::decide::numbers::distinct;
         cw_minus, pg_finfo_cw_minus => crate::decide::numbers::minus;
+        cw_digests_of, pg_finfo_cw_digests_of => crate::decide::digest::digests;
         cw_digest_line, pg_finfo_cw_digest_line => crate::decide::digest::line;
         cw_transition, pg_finfo_cw_transition => crate::decide::transition;
         cw_event_transaction, pg_finfo_cw_event_transaction => crate::events::transaction;

@@ -149,6 +149,12 @@ pub fn text_bytes(datum: Datum) -> Vec<u8> {
     }
 }
 
+/// How many bytes a `text` (or other varlena) datum has, without its header, once it is detoasted.
+pub fn length(datum: Datum) -> usize {
+    // SAFETY: a varlena datum.
+    unsafe { pg_sys::toast_raw_datum_size(datum) - pg_sys::VARHDRSZ }
+}
+
 /// Whether a `text` (or other varlena) datum holds exactly these bytes.
 pub fn holds(datum: Datum, bytes: &[u8]) -> bool {
     // SAFETY: a varlena datum; a detoasted copy is freed after its bytes were compared.
