@@ -362,25 +362,25 @@ DECLARE
     batch record;
 BEGIN
     FOR batch IN
-        SELECT p.table_id, array_agg(p.id) AS ids, array_agg(p.record_key) AS record_keys, array_agg(p.operation) AS operations,
-               array_agg(p.record_key) FILTER (WHERE p.n = 1) AS keys,
-               (SELECT array_agg(DISTINCT c.field) FROM customer_workflow.change AS c WHERE c.proposal = ANY (array_agg(p.id))) AS fields,
+        SELECT p.table_id, k.alike AS ids, customer_workflow._keys(k.alike) AS keys, p.operation,
+               (SELECT array_agg(DISTINCT c.field) FROM customer_workflow.change AS c WHERE c.proposal = ANY ((SELECT k.alike)::bigint[])) AS fields,
                -- what became of a column that was dropped, _permit() says
                ARRAY(SELECT a.attname::text FROM customer_workflow.protected_table AS t JOIN pg_attribute AS a ON a.attrelid = t.relation
                       WHERE t.id = p.table_id AND NOT a.attisdropped) AS columns
-          FROM (SELECT p.id, p.table_id, p.record_key, p.operation, row_number() OVER (PARTITION BY p.table_id, p.record_hash) AS n
-                  FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT proposals)::bigint[]) AND (p.operation IN ('insert', 'configure')) IS NOT TRUE) AS p
-         GROUP BY p.table_id ORDER BY p.table_id
+          FROM customer_workflow._alike(proposals, '{table_id,operation}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
+         WHERE (p.operation IN ('insert', 'configure')) IS NOT TRUE ORDER BY p.table_id, k.first
     LOOP
         RETURN QUERY
         SELECT p.id, c.field, c.original, r.stored[array_position(batch.fields, c.field)], r.record_key IS NULL
-          FROM unnest(batch.ids, batch.record_keys, batch.operations) AS p (id, record_key, operation)
+          FROM unnest(batch.ids, batch.keys) AS p (id, record_key)
           JOIN customer_workflow.change AS c ON c.proposal = p.id
-          LEFT JOIN customer_workflow._read_records(batch.table_id, batch.keys, batch.fields, false) AS r ON r.record_key = p.record_key
+          LEFT JOIN customer_workflow._read_records(batch.table_id, CASE WHEN customer_workflow._records(batch.ids) = cardinality(batch.ids) THEN batch.keys
+                                                                         ELSE ARRAY(SELECT DISTINCT u.key FROM unnest(batch.keys) AS u (key)) END,
+                                                    batch.fields, false) AS r ON r.record_key = p.record_key
          WHERE r.record_key IS NULL
             OR c.field = ANY (batch.columns)
            AND r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
-           AND (r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed OR p.operation = 'delete')
+           AND (r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed OR batch.operation = 'delete')
          ORDER BY p.id, c.field;
     END LOOP;
 END

@@ -334,7 +334,8 @@ DECLARE
     batch record;
     ids bigint[] := proposals;
     known bigint[] := '{}';
-    hashes uuid[] := '{}';
+    keys jsonb[] := '{}';
+    closed bigint[];
     moved bigint[];
     deletes bigint[] := '{}';
 BEGIN
@@ -347,19 +348,22 @@ BEGIN
         ids := proposals;
     END IF;
     IF with_records THEN
+        closed := ARRAY(SELECT i.id FROM customer_workflow._alike(proposals, '{status}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
+                         CROSS JOIN LATERAL unnest(k.alike) AS i (id) WHERE p.status <> ALL (customer_workflow._open_statuses()));
+        deletes := ARRAY(SELECT i.id FROM customer_workflow._alike(proposals, '{operation}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
+                          CROSS JOIN LATERAL unnest(k.alike) AS i (id) WHERE p.operation = 'delete' AND i.id <> ALL (closed));
         FOR batch IN
-            SELECT p.table_id, array_agg(p.record_key) AS keys, array_agg(p.id) AS ids, array_agg(p.record_hash) AS hashes,
-                   array_agg(p.id) FILTER (WHERE p.operation = 'delete') AS deletes
-              FROM customer_workflow.proposal AS p JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
-             WHERE p.id = ANY ((SELECT proposals)::bigint[]) AND p.status = ANY (customer_workflow._open_statuses())
-               -- an older snapshot may name a table that has been dropped
-               AND has_table_privilege(t.relation, 'SELECT') IS NOT NULL
-             GROUP BY p.table_id ORDER BY p.table_id
+            SELECT l.table_id, l.ids, customer_workflow._keys(l.ids) AS keys
+              FROM (SELECT p.table_id, customer_workflow._minus(k.alike, closed) AS ids
+                      FROM customer_workflow._alike(proposals, '{table_id}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
+                      JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+                     -- an older snapshot may name a table that has been dropped
+                     WHERE has_table_privilege(t.relation, 'SELECT') IS NOT NULL) AS l
+             WHERE l.ids <> '{}' ORDER BY l.table_id
         LOOP
             PERFORM FROM customer_workflow._read_records(batch.table_id, batch.keys, '{}', true);
             known := known || batch.ids;
-            deletes := deletes || batch.deletes;
-            hashes := hashes || batch.hashes;
+            keys := keys || batch.keys;
         END LOOP;
     END IF;
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -383,8 +387,7 @@ BEGIN
     END IF;
     PERFORM FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT ids)::bigint[]) ORDER BY p.id FOR UPDATE;
     -- A record whose key changed while it was waited for was not found by the old one.
-    moved := ARRAY(SELECT p.id FROM unnest(known, hashes) AS k (id, hash) JOIN customer_workflow.proposal AS p ON p.id = k.id
-                    WHERE p.record_hash <> k.hash);
+    moved := ARRAY(SELECT k.id FROM unnest(known, keys, customer_workflow._keys(known)) AS k (id, before, after) WHERE k.after <> k.before ORDER BY k.id);
     IF moved <> '{}' THEN
         PERFORM customer_workflow._lock(moved, true);
     END IF;

@@ -214,6 +214,10 @@ CREATE FUNCTION customer_workflow._alike(proposals bigint[], by text[], OUT firs
 COMMENT ON FUNCTION customer_workflow._alike(bigint[], text[])
     IS 'Those of proposals that there are, by the values that they have in these columns, which are the same as in the first of each kind; among the columns may be fields, those that they change. For proposals that the transaction has locked';
 
+CREATE FUNCTION customer_workflow._keys(proposals bigint[]) RETURNS jsonb[]
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_keys';
+COMMENT ON FUNCTION customer_workflow._keys(bigint[]) IS 'The keys of the records of proposals, whose numbers ascend; null where there is no such proposal';
+
 CREATE FUNCTION customer_workflow._records(proposals bigint[]) RETURNS bigint
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_records';
 COMMENT ON FUNCTION customer_workflow._records(bigint[]) IS 'How many records proposals are for that the transaction has locked';
@@ -356,7 +360,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._switch_user(oid, boolean, boolean), customer_workflow._invalidate(regclass),
     customer_workflow._is_gated(regclass), customer_workflow._gate_open(text, bigint, text, text[]), customer_workflow._gate_enter(text),
     customer_workflow._gate_proposal(), customer_workflow._gate_close(),
-    customer_workflow._append(text, refcursor, refcursor), customer_workflow._distinct(bigint[]), customer_workflow._minus(bigint[], bigint[]), customer_workflow._alike(bigint[], text[]), customer_workflow._records(bigint[]),
+    customer_workflow._append(text, refcursor, refcursor), customer_workflow._distinct(bigint[]), customer_workflow._minus(bigint[], bigint[]), customer_workflow._alike(bigint[], text[]), customer_workflow._records(bigint[]), customer_workflow._keys(bigint[]),
     customer_workflow._digest_line(text, text, text, bytea), customer_workflow._digests_of(bigint[], text[], text[]), customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._permit_as(text), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),
     customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),

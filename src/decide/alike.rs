@@ -48,6 +48,12 @@ pub fn records(call: &Call) -> Option<Datum> {
     Some(Datum::from(known::of(&proposals, false, |known| known.records(&proposals))))
 }
 
+/// SQL `_keys(proposals bigint[]) returns jsonb[]`: the keys of the records of proposals, whose numbers ascend; null where there is none.
+pub fn keys(call: &Call) -> Option<Datum> {
+    let proposals = numbers(call)?;
+    Some(known::of(&proposals, false, |known| array(pg_sys::JSONBOID, &known.keys(&proposals))))
+}
+
 /// The numbers that the first argument has, each once, in their order.
 fn numbers(call: &Call) -> Option<Vec<i64>> {
     let mut numbers: Vec<i64> = call.bigints(0)?.into_iter().flatten().collect();

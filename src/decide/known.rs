@@ -2,18 +2,20 @@
 
 use crate::pg::callbacks::{self, Moment};
 use crate::pg::function::array;
-use crate::pg::{lookup, value};
+use crate::pg::lookup;
+use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{self, Datum};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 /// How many columns come before those that kinds have.
-const OWN: usize = 2;
+const OWN: usize = 3;
 
 /// The columns of `proposal` that are read: all but content, texts, times and what failed.
-const COLUMNS: [&str; 23] = [
+const COLUMNS: [&str; 24] = [
     "id",
     "record_hash",
+    "record_key",
     "table_id",
     "status",
     "author",
@@ -62,6 +64,7 @@ pub struct Known {
 struct Found {
     id: i64,
     record: Option<[u8; 16]>,
+    key: Box<[u8]>,
     /// The place of its kind.
     kind: usize,
 }
@@ -80,13 +83,13 @@ pub fn forget() {
 /// statement would see now: of proposals that this transaction has locked it is read once, until the transaction writes.
 pub fn of<R>(proposals: &[i64], with_fields: bool, ask: impl FnOnce(&Known) -> R) -> R {
     let moment = callbacks::moment();
-    let before = KNOWN.take().filter(|(when, k)| moment == Some(*when) && k.covers(proposals));
+    let before = KNOWN.take().filter(|(when, known)| moment == *when && known.covers(proposals));
     let mut known = before.map_or_else(|| Known::read(proposals), |(_, known)| known);
     if with_fields && known.changes.is_none() {
         known.read_fields();
     }
     let result = ask(&known);
-    KNOWN.set(moment.map(|m| (m, known)));
+    KNOWN.set(Some((moment, known)));
     result
 }
 
@@ -102,14 +105,14 @@ impl Known {
             }
             let kind = numbers.of(&bytes);
             if kind == kinds.len() {
-                let single = |(value, length): (&value::Value, &i16)| {
-                    let mut bytes = Vec::new();
-                    value::add_bytes(&mut bytes, *value, *length);
-                    bytes.into_boxed_slice()
-                };
                 kinds.push(row.iter().zip(lengths).skip(OWN).map(single).collect());
             }
-            found.push(Found { id: id.value() as i64, record: row[1].map(value::uuid_bytes), kind });
+            found.push(Found {
+                id: id.value() as i64,
+                record: row[1].map(value::uuid_bytes),
+                key: single((&row[2], &lengths[2])),
+                kind,
+            });
         });
         Known { asked: proposals.to_vec(), found, kinds, changes: None, lists: Vec::new() }
     }
@@ -173,6 +176,16 @@ impl Known {
         }
     }
 
+    /// The key of the record of each of these proposals, a `jsonb` datum in the current memory context; null where there is no such proposal.
+    pub fn keys(&self, proposals: &[i64]) -> Vec<Value> {
+        let mut found = self.found.iter().peekable();
+        let key = |&proposal: &i64| {
+            while found.next_if(|f| f.id < proposal).is_some() {}
+            found.next_if(|f| f.id == proposal).and_then(|f| value::varlena_of(&f.key))
+        };
+        proposals.iter().map(key).collect()
+    }
+
     /// How many records these proposals are for.
     pub fn records(&self, proposals: &[i64]) -> usize {
         let mut found = self.found.iter().peekable();
@@ -202,6 +215,13 @@ impl Numbers {
         self.last = Some((bytes.to_vec(), number));
         number
     }
+}
+
+/// The bytes of a value of this length.
+fn single((value, length): (&Value, &i16)) -> Box<[u8]> {
+    let mut bytes = Vec::new();
+    value::add_bytes(&mut bytes, *value, *length);
+    bytes.into_boxed_slice()
 }
 
 fn id_array(proposals: &[i64]) -> Datum {

@@ -108,21 +108,20 @@ pub fn keeps_snapshot() -> bool {
     unsafe { pg_sys::XactIsoLevel >= pg_sys::XACT_REPEATABLE_READ as i32 }
 }
 
-/// A moment in a transaction: it is another one after everything that the transaction writes or locks.
+/// A moment in a transaction: it is another one in every message of the client, and after everything that the transaction writes or locks.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Moment {
-    transaction: u64,
+    statement: pg_sys::TimestampTz,
     command: pg_sys::CommandId,
 }
 
-/// The moment that it is; none in a transaction that has written nothing yet. What was read in it is still so while it lasts, as far as the
-/// transaction has locked it, unless a subtransaction was rolled back.
-pub fn moment() -> Option<Moment> {
-    // SAFETY: reads what the transaction has come to; without anything written since, the counter stays.
+/// The moment that it is. What was read in it is still so while it lasts, as far as the transaction has locked it, unless a subtransaction
+/// was rolled back.
+pub fn moment() -> Moment {
+    // SAFETY: without anything written since, the counter stays.
     unsafe {
         pg_sys::CommandCounterIncrement();
-        let (transaction, command) = (pg_sys::GetTopFullTransactionIdIfAny().value, pg_sys::GetCurrentCommandId(false));
-        (transaction != 0).then_some(Moment { transaction, command })
+        Moment { statement: pg_sys::GetCurrentStatementStartTimestamp(), command: pg_sys::GetCurrentCommandId(false) }
     }
 }
 

@@ -128,7 +128,6 @@ fn string(bytes: *const u8, len: usize) -> pg_sys::JsonbValue {
     // SAFETY: zeros are a value; whoever pushes it sees to the bytes.
     let mut value: pg_sys::JsonbValue = unsafe { std::mem::zeroed() };
     value.type_ = pg_sys::jbvType::jbvString;
-    value.val.string =
-        pg_sys::JsonbValue__bindgen_ty_1__bindgen_ty_1 { len: len as i32, val: bytes.cast_mut().cast() };
+    value.val.string = pg_sys::JsonbValue__bindgen_ty_1__bindgen_ty_1 { len: len as i32, val: bytes.cast_mut().cast() };
     value
 }

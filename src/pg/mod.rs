@@ -120,6 +120,7 @@ mod exports {
         cw_grow, pg_finfo_cw_grow => crate::history::grow;
         cw_root, pg_finfo_cw_root => crate::history::root;
         cw_alike, pg_finfo_cw_alike => crate::decide::alike::alike;
+        cw_keys, pg_finfo_cw_keys => crate::decide::alike::keys;
         cw_records, pg_finfo_cw_records => crate::decide::alike::records;
         cw_distinct, pg_finfo_cw_distinct => crate::decide::numbers::distinct;
         cw_minus, pg_finfo_cw_minus => crate::decide::numbers::minus;

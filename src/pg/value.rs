@@ -222,6 +222,17 @@ pub fn add_bytes(bytes: &mut Vec<u8>, value: Value, length: i16) {
     }
 }
 
+/// The varlena value of which [`add_bytes`] made these bytes, in the current memory context, as it is stored.
+pub fn varlena_of(bytes: &[u8]) -> Value {
+    let (&is_there, value) = bytes.split_first()?;
+    // SAFETY: a copy of as many bytes as there are.
+    (is_there == 1).then(|| unsafe {
+        let copy = pg_sys::palloc(value.len());
+        std::ptr::copy_nonoverlapping(value.as_ptr(), copy.cast(), value.len());
+        Datum::from(copy)
+    })
+}
+
 /// A `text` datum as a string. Bytes that are not UTF-8 (a server in another encoding) are replaced.
 pub fn text_string(datum: Datum) -> String {
     String::from_utf8(text_bytes(datum)).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
