@@ -1,7 +1,6 @@
 -- The verbs on many proposals at once: what stands against each, then what each does. One proposal is the case of many.
 
-CREATE FUNCTION customer_workflow._digests(proposals bigint[], workflow text DEFAULT NULL, version integer DEFAULT NULL)
-    RETURNS TABLE (proposal bigint, digest text)
+CREATE FUNCTION customer_workflow._digest_each(INOUT proposals bigint[], workflow text, version integer, OUT digests text[])
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     ids bigint[];
@@ -11,9 +10,10 @@ DECLARE
     in_sets boolean;
 BEGIN
     -- names with their lengths, values by their digests: nothing passes from one part into another
-    SELECT array_agg(p.id), array_agg(p.head), array_agg(p.tail), array_agg(p.change_set), bool_or(p.change_set IS NOT NULL) INTO ids, heads, tails, sets, in_sets
-      FROM (SELECT p.id, concat_ws(E'\n', p.table_id, p.record_key, length(coalesce(_digests.workflow, p.workflow, '')), coalesce(_digests.workflow, p.workflow, ''),
-                                   coalesce(_digests.version, p.version, 0)) AS head,
+    SELECT array_agg(p.id), array_agg(p.head), array_agg(p.tail), array_agg(p.change_set), bool_or(p.change_set IS NOT NULL)
+      INTO ids, heads, tails, sets, in_sets
+      FROM (SELECT p.id, concat_ws(E'\n', p.table_id, p.record_key, length(coalesce(_digest_each.workflow, p.workflow, '')), coalesce(_digest_each.workflow, p.workflow, ''),
+                                   coalesce(_digest_each.version, p.version, 0)) AS head,
                    CASE WHEN p.effective_at IS NOT NULL OR p.operation IS NOT NULL
                         THEN concat_ws(E'\n', 'effective at ' || extract(epoch FROM p.effective_at), 'operation ' || p.operation) END AS tail,
                    p.change_set
@@ -27,7 +27,20 @@ BEGIN
                            ON s.change_set = i.change_set
                         ORDER BY i.n);
     END IF;
-    RETURN QUERY SELECT * FROM unnest(ids, customer_workflow._digests_of(ids, heads, tails));
+    -- not in a query, which would be planned with it
+    digests := customer_workflow._digests_of(ids, heads, tails);
+    proposals := ids;
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._digest_each(bigint[], text, integer) IS 'The digests of proposals, see _digests(); proposals and digests in the order of the numbers';
+
+CREATE FUNCTION customer_workflow._digests(proposals bigint[], workflow text DEFAULT NULL, version integer DEFAULT NULL)
+    RETURNS TABLE (proposal bigint, digest text)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    each record := customer_workflow._digest_each(proposals, workflow, version);
+BEGIN
+    RETURN QUERY SELECT * FROM unnest(each.proposals, each.digests);
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._digests(bigint[], text, integer) IS 'SHA-256 over table, record, workflow version, fields, original and proposed values and the effective date of proposals, as they are or will be in a workflow';

@@ -137,10 +137,11 @@ CREATE FUNCTION customer_workflow._mark_submitted(request customer_workflow._req
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     batch record;
+    submitted record;
 BEGIN
     FOR batch IN
         SELECT c.workflow, c.version, nullif((d.definition -> 'allow_self_approval')::boolean, false) AS self_approval,
-               array_agg(i.id) AS ids, array_agg(c.n) AS courses
+               array_agg(i.id ORDER BY i.id) AS ids, array_agg(c.n ORDER BY i.id) AS courses
           FROM unnest(courses) WITH ORDINALITY AS c (workflow, version, table_id, state, event, answers, result, proposals, n)
          CROSS JOIN LATERAL unnest(c.proposals) AS i (id)
           JOIN (SELECT k.workflow, k.version, k.table_id, d.definition
@@ -149,6 +150,10 @@ BEGIN
             ON d.workflow = c.workflow AND d.version = c.version AND d.table_id = c.table_id
          GROUP BY 1, 2, 3
     LOOP
+        submitted := customer_workflow._digest_each(batch.ids, batch.workflow, batch.version);
+        IF submitted.proposals IS DISTINCT FROM batch.ids THEN
+            RAISE EXCEPTION 'proposals are gone that were locked';
+        END IF;
         UPDATE customer_workflow.proposal AS p
            SET status = l.status, state = l.state, collects = false,
                submitted_at = now(), decided_at = CASE WHEN l.ended THEN now() END,
@@ -159,9 +164,8 @@ BEGIN
                comment = coalesce(request.comment, p.comment), workflow = batch.workflow, version = batch.version, self_approval = batch.self_approval,
                digest = i.digest, record_label = coalesce(i.label, p.record_label), submit_sqlstate = NULL, submit_message = NULL
           -- narrow rows are joined first, and get the state of their course last
-          FROM (SELECT i.id, i.n, d.digest, b.label
-                  FROM unnest(batch.ids, batch.courses) AS i (id, n)
-                  JOIN customer_workflow._digests(batch.ids, batch.workflow, batch.version) AS d ON d.proposal = i.id
+          FROM (SELECT i.id, i.n, i.digest, b.label
+                  FROM unnest(batch.ids, batch.courses, submitted.digests) AS i (id, n, digest)
                   LEFT JOIN customer_workflow._new_labels(batch.ids) AS b ON b.proposal = i.id OFFSET 0) AS i
           JOIN (SELECT c.n, c.result #>> '{state,status}' AS status, customer_workflow._kept_state(c.result) AS state,
                        c.result -> 'effects' @> '[{"do": "end"}]' AS ended

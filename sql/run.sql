@@ -196,7 +196,7 @@ BEGIN
                       -- OFFSET 0: once a course, not once a proposal; and all proposals before any work item
                       FROM customer_workflow._effects(courses, 'close_work_item') AS x OFFSET 0) AS x
              CROSS JOIN LATERAL unnest(x.proposals) AS i (id) OFFSET 0) AS x
-     WHERE w.proposal = x.id AND w.proposal = ANY (ids) AND w.number = x.item AND w.status = 'open';
+     WHERE w.proposal = x.id AND w.proposal = ANY ((SELECT ids)::bigint[]) AND w.number = x.item AND w.status = 'open';
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._close_work_items(text, customer_workflow._course[]) IS 'Work items that the courses close: finished by this person, or closed because the proposal went elsewhere';

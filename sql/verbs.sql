@@ -249,7 +249,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._perform(customer_workflow._request, bigint[], text[], boolean),
     customer_workflow._edited(customer_workflow._request, bigint[]),
     customer_workflow._one(customer_workflow._request, bigint, text),
-    customer_workflow._digests(bigint[], text, integer), customer_workflow._digest(bigint), customer_workflow._submit_may_write(bigint[]), customer_workflow._new_labels(bigint[]),
+    customer_workflow._digest_each(bigint[], text, integer), customer_workflow._digests(bigint[], text, integer), customer_workflow._digest(bigint), customer_workflow._submit_may_write(bigint[]), customer_workflow._new_labels(bigint[]),
     customer_workflow._request(text, text, bigint, text, name[], timestamptz), customer_workflow._plan_for(bigint[]),
     customer_workflow._obstacles(customer_workflow._request, bigint[], text[]), customer_workflow._under_another_name(bigint, text, text[], boolean), customer_workflow._lock(bigint[], boolean, boolean),
     customer_workflow._logged_changes(bigint[]), customer_workflow._note(customer_workflow._request, text, bigint[], boolean)

@@ -296,9 +296,8 @@ fn as_logged(value: Value) -> Logged {
     if length <= LONGEST {
         return Logged::Whole(value);
     }
-    let mut digits = Vec::with_capacity(64);
-    digest::push_hex(&mut digits, &Sha256::digest(value.map(value::utf8_bytes).unwrap_or_default()));
-    Logged::Digest(digits.try_into().unwrap_or([0; 64]), length)
+    let digest = Sha256::digest(value.map(value::utf8_bytes).unwrap_or_default());
+    Logged::Digest(digest::hex(&digest), length)
 }
 
 fn number(value: Value) -> i64 {

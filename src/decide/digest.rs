@@ -25,13 +25,13 @@ pub fn line(call: &Call) -> Option<Datum> {
 /// The name is written as it is given, and counted as UTF-8.
 fn push_line(lines: &mut Vec<u8>, name: &[u8], utf8: &[u8], [original, proposed, image]: [Value; 3]) {
     let length = String::from_utf8_lossy(utf8).chars().count();
-    lines.extend(format!("{length}\n").into_bytes());
-    lines.extend(name);
+    lines.extend_from_slice(format!("{length}\n").as_bytes());
+    lines.extend_from_slice(name);
     let values = [original.map(value::utf8_bytes), proposed.map(value::utf8_bytes), image.map(value::text_bytes)];
     for value in values {
         lines.push(b'\n');
         match value {
-            Some(bytes) => push_hex(lines, &Sha256::digest(bytes)),
+            Some(bytes) => lines.extend_from_slice(&hex(&Sha256::digest(bytes))),
             None => lines.push(b'-'),
         }
     }
@@ -57,7 +57,7 @@ pub fn digests(call: &Call) -> Option<Datum> {
     Some(array(pg_sys::TEXTOID, &digests))
 }
 
-fn digest(changes: &mut Walk<4>, id: i64, head: Value, tail: Value) -> Vec<u8> {
+fn digest(changes: &mut Walk<4>, id: i64, head: Value, tail: Value) -> [u8; 64] {
     let mut fields: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
     changes.visit(id, |[field, original, proposed, image]| {
         let Some(field) = field else { return };
@@ -69,15 +69,17 @@ fn digest(changes: &mut Walk<4>, id: i64, head: Value, tail: Value) -> Vec<u8> {
     let mut content = head.map(value::utf8_bytes).unwrap_or_default();
     for line in fields.into_iter().map(|f| f.1).chain(tail.map(value::utf8_bytes)) {
         content.push(b'\n');
-        content.extend(line);
+        content.extend_from_slice(&line);
     }
-    let mut digest = Vec::with_capacity(64);
-    push_hex(&mut digest, &Sha256::digest(content));
-    digest
+    hex(&Sha256::digest(content))
 }
 
-/// Adds the digits of these bytes.
-pub fn push_hex(to: &mut Vec<u8>, bytes: &[u8]) {
+/// The digits of a SHA-256.
+pub fn hex(bytes: &[u8]) -> [u8; 64] {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    to.extend(bytes.iter().flat_map(|b| [DIGITS[usize::from(b >> 4)], DIGITS[usize::from(b & 15)]]));
+    let mut digits = [0; 64];
+    for (two, byte) in digits.chunks_exact_mut(2).zip(bytes) {
+        two.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+    }
+    digits
 }
