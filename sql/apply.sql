@@ -11,13 +11,13 @@ COMMENT ON FUNCTION customer_workflow._key_value(name, text) IS 'The SQL express
 
 CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], fields text[], lock boolean, with_label boolean DEFAULT false,
                                                 skip_locked boolean DEFAULT false)
-    RETURNS TABLE (record_key jsonb, stored text[], label text)
+    RETURNS TABLE (record_key jsonb, stored text[], label text, n bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _read_records.table_id);
     query text;
 BEGIN
-    SELECT format('SELECT k.key, ARRAY[%s]::pg_catalog.text[], %s FROM pg_catalog.unnest($1) AS k (key) JOIN %s AS t ON %s%s',
+    SELECT format('SELECT k.key, ARRAY[%s]::pg_catalog.text[], %s, k.n FROM pg_catalog.unnest($1) WITH ORDINALITY AS k (key, n) JOIN %s AS t ON %s%s',
                   (SELECT string_agg(CASE WHEN EXISTS (SELECT FROM pg_attribute AS a WHERE a.attrelid = tab.relation AND a.attname = f.name AND NOT a.attisdropped)
                                           THEN format('customer_workflow._render(t.%I)', f.name) ELSE 'NULL' END, ', ' ORDER BY f.n)
                      FROM unnest(fields) WITH ORDINALITY AS f (name, n)),
@@ -41,7 +41,7 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._read_records(integer, jsonb[], text[], boolean, boolean, boolean)
-    IS 'Stored values of records, read as the role that writes approved values; with lock, locked in the order of their keys (skip_locked: without those that others have locked); with_label, with option record_label';
+    IS 'Stored values of records, read as the role that writes approved values; with lock, locked in the order of their keys (skip_locked: without those that others have locked); with_label, with option record_label; n: the place of the key';
 
 CREATE FUNCTION customer_workflow._labels(table_id integer, keys jsonb[]) RETURNS TABLE (record_key jsonb, label text)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -161,7 +161,7 @@ END
 $$;
 COMMENT ON FUNCTION customer_workflow._check_now(text, text) IS 'Checks constraints that were deferred, with plans that are kept; those of the second list are deferred again';
 
--- The array of values is two-dimensional: a row a record, in the order of the keys.
+-- The values come record by record, in the order of the keys, those of each in the order of the fields.
 CREATE FUNCTION customer_workflow._write_proposals(proposals bigint[], as_author boolean, whole boolean DEFAULT true) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -170,7 +170,8 @@ DECLARE
     suspects text;
     foreign_keys record;
     remembered integer;
-    operations text[] := ARRAY(SELECT DISTINCT p.operation FROM customer_workflow.proposal AS p WHERE p.id = ANY (proposals) AND p.operation IS NOT NULL);
+    operations text[] := ARRAY(SELECT p.operation FROM customer_workflow._alike(proposals, '{operation}') AS k
+                                 JOIN customer_workflow.proposal AS p ON p.id = k.first WHERE p.operation IS NOT NULL);
 BEGIN
     IF whole AND customer_workflow._in_sets(proposals) THEN
         PERFORM customer_workflow._write_sets(proposals, as_author);
@@ -183,23 +184,25 @@ BEGIN
         PERFORM customer_workflow._write_records(proposals, 'insert', as_author, whole);
     END IF;
     FOR batch IN
-        WITH one AS (
-            SELECT p.id, p.table_id, p.record_key, p.database_role,
-                   array_agg(c.field ORDER BY c.field COLLATE "C") AS fields, array_agg(c.proposed ORDER BY c.field COLLATE "C") AS proposed,
-                       array_agg(c.image ORDER BY c.field COLLATE "C") AS images
-              FROM customer_workflow.proposal AS p JOIN customer_workflow.change AS c ON c.proposal = p.id
-             WHERE p.id = ANY (proposals) AND coalesce(p.operation, 'draft') = 'draft' GROUP BY p.id
-        ), alike AS MATERIALIZED (
-            SELECT o.table_id, o.fields, o.database_role, t.relation, t.options,
-                   CASE WHEN as_author THEN customer_workflow._author_role(o.database_role, t.relation, o.fields) END AS role
-              FROM (SELECT DISTINCT one.table_id, one.fields, one.database_role FROM one) AS o
-              JOIN customer_workflow.protected_table AS t ON t.id = o.table_id
+        WITH alike AS (
+            SELECT p.table_id, t.relation, t.options, k.alike, ARRAY(SELECT f FROM unnest(k.fields) AS f ORDER BY f COLLATE "C") AS fields,
+                   CASE WHEN as_author THEN customer_workflow._author_role(p.database_role, t.relation, k.fields) END AS role
+              FROM customer_workflow._alike(proposals, '{table_id,database_role,operation,fields}') AS k
+              JOIN customer_workflow.proposal AS p ON p.id = k.first
+              JOIN customer_workflow.protected_table AS t ON t.id = p.table_id
+             WHERE coalesce(p.operation, 'draft') = 'draft' AND k.fields IS NOT NULL
+        ), numbered AS (
+            SELECT a.*, dense_rank() OVER (ORDER BY a.table_id, a.fields, a.role) AS batch FROM alike AS a
         )
-        SELECT a.table_id, a.relation, a.options, a.fields, a.role,
-               array_agg(o.id ORDER BY o.id) AS ids, array_agg(o.record_key ORDER BY o.id) AS keys, array_agg(o.proposed ORDER BY o.id) AS proposed, array_agg(o.images ORDER BY o.id) AS images
-          FROM one AS o JOIN alike AS a ON a.table_id = o.table_id AND a.fields = o.fields AND a.database_role = o.database_role
-         GROUP BY a.table_id, a.relation, a.options, a.fields, a.role
-         ORDER BY a.table_id, min(o.id)
+        -- all values are read before the first is written
+        SELECT a.table_id, a.relation, a.options, a.fields, a.role, i.ids, customer_workflow._keys(i.ids) AS keys, c.proposed, c.images
+          FROM (SELECT DISTINCT ON (n.batch) n.* FROM numbered AS n ORDER BY n.batch) AS a
+          JOIN (SELECT n.batch, array_agg(i.id ORDER BY i.id) AS ids FROM numbered AS n CROSS JOIN LATERAL unnest(n.alike) AS i (id) GROUP BY n.batch) AS i
+            ON i.batch = a.batch
+         CROSS JOIN LATERAL (SELECT array_agg(c.proposed ORDER BY c.proposal, c.field COLLATE "C") AS proposed,
+                                    array_agg(c.image ORDER BY c.proposal, c.field COLLATE "C") AS images
+                               FROM customer_workflow.change AS c WHERE c.proposal = ANY (i.ids) AND c.field = ANY (a.fields)) AS c
+         ORDER BY a.table_id, i.ids[1]
     LOOP
         remembered := customer_workflow._remember_settings();
         SELECT * INTO result FROM customer_workflow._write(batch.table_id,
@@ -360,27 +363,26 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
     batch record;
+    fields text[];
 BEGIN
     FOR batch IN
         SELECT p.table_id, k.alike AS ids, customer_workflow._keys(k.alike) AS keys, p.operation,
-               (SELECT array_agg(DISTINCT c.field) FROM customer_workflow.change AS c WHERE c.proposal = ANY ((SELECT k.alike)::bigint[])) AS fields,
                -- what became of a column that was dropped, _permit() says
                ARRAY(SELECT a.attname::text FROM customer_workflow.protected_table AS t JOIN pg_attribute AS a ON a.attrelid = t.relation
                       WHERE t.id = p.table_id AND NOT a.attisdropped) AS columns
           FROM customer_workflow._alike(proposals, '{table_id,operation}') AS k JOIN customer_workflow.proposal AS p ON p.id = k.first
          WHERE (p.operation IN ('insert', 'configure')) IS NOT TRUE ORDER BY p.table_id, k.first
     LOOP
+        fields := ARRAY(SELECT c.field FROM customer_workflow.change AS c WHERE c.proposal = ANY ((SELECT batch.ids)::bigint[]) GROUP BY c.field);
         RETURN QUERY
-        SELECT p.id, c.field, c.original, r.stored[array_position(batch.fields, c.field)], r.record_key IS NULL
-          FROM unnest(batch.ids, batch.keys) AS p (id, record_key)
+        SELECT p.id, c.field, c.original, r.stored[array_position(fields, c.field)], r.n IS NULL
+          FROM unnest(batch.ids) WITH ORDINALITY AS p (id, n)
           JOIN customer_workflow.change AS c ON c.proposal = p.id
-          LEFT JOIN customer_workflow._read_records(batch.table_id, CASE WHEN customer_workflow._records(batch.ids) = cardinality(batch.ids) THEN batch.keys
-                                                                         ELSE ARRAY(SELECT DISTINCT u.key FROM unnest(batch.keys) AS u (key)) END,
-                                                    batch.fields, false) AS r ON r.record_key = p.record_key
-         WHERE r.record_key IS NULL
+          LEFT JOIN customer_workflow._read_records(batch.table_id, batch.keys, fields, false) AS r ON r.n = p.n
+         WHERE r.n IS NULL
             OR c.field = ANY (batch.columns)
-           AND r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
-           AND (r.stored[array_position(batch.fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed OR batch.operation = 'delete')
+           AND r.stored[array_position(fields, c.field)] COLLATE "C" IS DISTINCT FROM c.original
+           AND (r.stored[array_position(fields, c.field)] COLLATE "C" IS DISTINCT FROM c.proposed OR batch.operation = 'delete')
          ORDER BY p.id, c.field;
     END LOOP;
 END
