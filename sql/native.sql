@@ -216,7 +216,7 @@ COMMENT ON FUNCTION customer_workflow._alike(bigint[], text[])
 
 CREATE FUNCTION customer_workflow._keys(proposals bigint[]) RETURNS jsonb[]
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_keys';
-COMMENT ON FUNCTION customer_workflow._keys(bigint[]) IS 'The keys of the records of proposals, whose numbers ascend; null where there is no such proposal';
+COMMENT ON FUNCTION customer_workflow._keys(bigint[]) IS 'The key of the record of each proposal; null where there is no such proposal';
 
 CREATE FUNCTION customer_workflow._records(proposals bigint[]) RETURNS bigint
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_records';

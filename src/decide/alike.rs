@@ -48,10 +48,13 @@ pub fn records(call: &Call) -> Option<Datum> {
     Some(Datum::from(known::of(&proposals, false, |known| known.records(&proposals))))
 }
 
-/// SQL `_keys(proposals bigint[]) returns jsonb[]`: the keys of the records of proposals, whose numbers ascend; null where there is none.
+/// SQL `_keys(proposals bigint[]) returns jsonb[]`: the key of the record of each proposal; null where there is none.
 pub fn keys(call: &Call) -> Option<Datum> {
-    let proposals = numbers(call)?;
-    Some(known::of(&proposals, false, |known| array(pg_sys::JSONBOID, &known.keys(&proposals))))
+    let (asked, proposals) = (call.bigints(0)?, numbers(call)?);
+    Some(known::of(&proposals, false, |known| {
+        let keys: Vec<_> = asked.iter().map(|p| p.and_then(|p| known.key(p))).collect();
+        array(pg_sys::JSONBOID, &keys)
+    }))
 }
 
 /// The numbers that the first argument has, each once, in their order.

@@ -176,14 +176,10 @@ impl Known {
         }
     }
 
-    /// The key of the record of each of these proposals, a `jsonb` datum in the current memory context; null where there is no such proposal.
-    pub fn keys(&self, proposals: &[i64]) -> Vec<Value> {
-        let mut found = self.found.iter().peekable();
-        let key = |&proposal: &i64| {
-            while found.next_if(|f| f.id < proposal).is_some() {}
-            found.next_if(|f| f.id == proposal).and_then(|f| value::varlena_of(&f.key))
-        };
-        proposals.iter().map(key).collect()
+    /// The key of a proposal's record, a `jsonb` datum in the current memory context; null where there is no such proposal.
+    pub fn key(&self, proposal: i64) -> Value {
+        let place = self.found.binary_search_by_key(&proposal, |f| f.id).ok()?;
+        value::varlena_of(&self.found[place].key)
     }
 
     /// How many records these proposals are for.
