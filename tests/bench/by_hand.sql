@@ -4,6 +4,8 @@ CREATE SCHEMA copy;
 CREATE TABLE copy.proposal (LIKE customer_workflow.proposal INCLUDING ALL);
 CREATE TABLE copy.change (LIKE customer_workflow.change INCLUDING ALL);
 CREATE TABLE copy.history (LIKE customer_workflow.history INCLUDING ALL);
+-- these defaults call functions of ours, which are for nobody else
+ALTER TABLE copy.history ALTER COLUMN transaction DROP DEFAULT, ALTER COLUMN identity DROP DEFAULT;
 
 CREATE SCHEMA by_hand;
 CREATE TABLE by_hand.proposal (LIKE customer_workflow.proposal INCLUDING ALL EXCLUDING INDEXES, PRIMARY KEY (id));

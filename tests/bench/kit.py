@@ -156,14 +156,15 @@ class Watch:
         self.end = self.now()
 
 
-def pgbench(name, user, script, seconds, clients=2, **variables):
-    """Transactions a second."""
+def pgbench(name, user, script, seconds, clients=2, told=False, **variables):
+    """Transactions a second. told: the client gets every NOTICE."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
         file.write(script)
         file.flush()
         command = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(clients), "-T", str(seconds),
                    "-U", user, "-f", file.name, *(f"-D{k}={v}" for k, v in variables.items()), name]
-        done = subprocess.run(command, capture_output=True, text=True)
+        options = "" if told else "-c client_min_messages=warning"
+        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PGOPTIONS": options})
     found = re.search(r"tps = ([\d.]+)", done.stdout)
     if done.returncode or not found or "number of failed transactions: 0" not in done.stdout:
         sys.exit(f"bench: pgbench failed\n{done.stdout}\n{done.stderr[-2000:]}")
