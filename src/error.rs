@@ -76,6 +76,11 @@ pub fn raise(report: Report) -> ! {
     guard::raise(report)
 }
 
+/// Whether a NOTICE would go to the client or to the server's log.
+pub fn notice_reaches_anybody() -> bool {
+    guard::notice_reaches_anybody()
+}
+
 /// Sends a NOTICE.
 pub fn notice(message: &str) {
     guard::notice(message);

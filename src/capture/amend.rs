@@ -1,13 +1,18 @@
 //! What people do most after a first change: change the same field of the same record again, while their own draft is the only
 //! proposal for it.
 
+use super::buffer::Change;
+use super::common::Common;
 use super::config::Table;
-use super::flush::{self, Common, Names, Records};
-use super::meet::Open;
-use super::touched;
-use crate::pg::callbacks;
+use super::flush::{self, Names, Records};
+use super::meet::{EDITABLE, Open};
+use super::{create, touched};
+use crate::pg::edit::{self, Locked};
 use crate::pg::function::array;
-use crate::pg::spi::Statement;
+use crate::pg::lookup::Way;
+use crate::pg::spi::{self, Statement};
+use crate::pg::value::{self, Json, Value};
+use crate::pg::{callbacks, role};
 use pgrx::pg_sys::{
     self, BOOLOID, BYTEAARRAYOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID,
 };
@@ -39,6 +44,71 @@ pub(super) fn drafts(records: &Records, open: &[Open], which: &[usize]) -> Vec<(
     }
     let wishes = |i: usize| !records.changes[i].0.is_empty() && records.changes[i].1.is_empty();
     which.iter().filter(|&&i| wishes(i)).filter_map(|&i| Some((i, open[i].draft()?.id))).collect()
+}
+
+static PROPOSAL: Way<7> = Way::new(
+    c"proposal",
+    c"proposal_pkey",
+    ["status", "auto_submit", "digest", "submit_sqlstate", "submit_message", "comment", "reference"],
+);
+static CHANGE: Way<5> = Way::new(c"change", c"change_pkey", ["field", "original", "proposed", "image", "changed_at"]);
+
+/// How long a value may be that the history keeps whole.
+const LOGGED: usize = 1 << 20;
+
+/// The same as `amend` for one draft of which one change takes another value, without a statement; it locks and writes what
+/// `_amend_drafts()` would. False, and nothing is done, where that is more than this.
+pub(super) fn amend_one(table: &Table, records: &Records, common: &Common, drafts: &[(usize, i64)]) -> bool {
+    let &[(i, id)] = drafts else { return false };
+    let [wish] = records.changes[i].0.as_slice() else { return false };
+    role::with_user(spi::owner(), || {
+        let editable =
+            |row: &[Value; 7]| row[0].is_some_and(|s| EDITABLE.iter().any(|e| value::holds(s, e.as_bytes())));
+        let Some(proposal) = edit::lock(&PROPOSAL, id, editable) else { return false };
+        let is_field = |row: &[Value; 5]| row[0].is_some_and(|f| value::holds(f, wish.field.as_bytes()));
+        let change = edit::lock(&CHANGE, id, is_field);
+        let done = change.as_ref().is_some_and(|c| take(table, common, id, wish, &proposal, c));
+        if done {
+            let status = proposal.values()[0].map(value::text_string).unwrap_or_default();
+            flush::has_taken(table, records, i, id, &status);
+        }
+        change.into_iter().for_each(Locked::close);
+        proposal.close();
+        done
+    })
+}
+
+/// The locked proposal takes the wish in place of its locked change.
+fn take(table: &Table, common: &Common, id: i64, wish: &Change, proposal: &Locked<7>, change: &Locked<5>) -> bool {
+    let [_, _, former, image, _] = change.values();
+    if value::same_bytes(former, wish.proposed) && value::same_bytes(image, wish.image) {
+        touched::note(id);
+        return true;
+    }
+    let (former, wished) = (former.map(value::untoasted), wish.proposed.map(value::untoasted));
+    if former.iter().chain(&wished).any(|(_, len)| *len > LOGGED) {
+        return false;
+    }
+    let logged = |value: Option<(Datum, usize)>| value.map_or(Json::Null, |(text, _)| Json::Text(text));
+    let field = value::text(&wish.field);
+    let of_field =
+        Json::Object(&[("field", Json::Text(field)), ("previous", logged(former)), ("proposed", logged(wished))]);
+    let details = value::jsonb_of(&Json::Object(&[("changes", Json::Only(&of_field))]));
+    create::amended(table, common, id, details);
+    let now = Some(value::transaction_start());
+    change.write([(1, wish.original), (2, wish.proposed), (3, wish.image), (4, now)]);
+    let [_, auto_submit, _, _, _, comment, reference] = proposal.values();
+    let auto_submit = auto_submit.map(|a| Datum::from(a.value() != 0 || common.auto_submit));
+    proposal.write([
+        (1, auto_submit),
+        (2, None),
+        (3, None),
+        (4, None),
+        (5, common.comment.or(comment)),
+        (6, common.reference.or(reference)),
+    ]);
+    touched::add(id, common.auto_submit);
+    true
 }
 
 /// Puts the changes into these drafts. False, and nothing is done, where one of them has just ceased to be one.

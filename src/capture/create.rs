@@ -1,16 +1,18 @@
 //! New proposals with their changes and history, for records that have no open one: written past the executor, since this is
 //! what a bulk UPDATE does most.
 
+use super::common::Common;
 use super::config::Table;
-use super::flush::{Common, Names, Records, uuids};
+use super::flush::{Names, Records, uuids};
 use super::{key, notice, touched};
+use crate::events;
 use crate::guard::identity;
 use crate::pg::function::array;
 use crate::pg::spi::{Sequence, Statement};
 use crate::pg::table::Target;
 use crate::pg::value;
 use pgrx::pg_sys::{
-    self, BOOLOID, BYTEAARRAYOID, Datum, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID,
+    self, BOOLOID, BYTEAARRAYOID, Datum, INT4OID, INT8ARRAYOID, INT8OID, JSONBOID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID,
 };
 
 static PROPOSAL_IDS: Sequence = Sequence::new(c"proposal_id_seq");
@@ -60,6 +62,25 @@ static HISTORY: Target<11> = Target::new(
     &[("history_of_proposal", &["proposal"]), ("history_event", &[])],
 );
 
+static AMENDED: Target<12> = Target::new(
+    c"history",
+    [
+        "id",
+        "at",
+        "transaction",
+        "identity",
+        "table_id",
+        "proposal",
+        "kind",
+        "person",
+        "database_role",
+        "source",
+        "comment",
+        "details",
+    ],
+    &[("history_of_proposal", &["proposal"]), ("history_event", &["transaction", "id"])],
+);
+
 // The same as statements, which fire the triggers that a table may have.
 static NEW_PROPOSALS: Statement = Statement::new(
     c"INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role,
@@ -96,6 +117,12 @@ static NEW_HISTORY: Statement = Statement::new(
     c"INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment)
       SELECT $1, u.id, 'proposed', $3, $4, $5, $6 FROM pg_catalog.unnest($2) AS u (id)",
     &[INT4OID, INT8ARRAYOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID],
+);
+
+static NEW_AMENDED: Statement = Statement::new(
+    c"INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment, details)
+      VALUES ($1, $2, 'amended', $3, $4, $5, $6, $7)",
+    &[INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, JSONBOID],
 );
 
 /// Forgets where our sequences are.
@@ -226,5 +253,34 @@ fn history(table: &Table, common: &Common, ids: &[i64]) {
             ],
             |_| (),
         );
+    }
+}
+
+/// The history of a proposal that takes another value.
+pub fn amended(table: &Table, common: &Common, id: i64, details: Datum) {
+    let (table_id, id) = (Datum::from(table.table_id), Datum::from(id));
+    let (transaction, number) = (value::transaction_id(), HISTORY_IDS.take(1)[0]);
+    let appended = AMENDED.append(1, |_| {
+        [
+            Some(Datum::from(number)),
+            Some(value::now()),
+            Some(transaction),
+            Some(identity::datum()),
+            Some(table_id),
+            Some(id),
+            Some(value::text("amended")),
+            Some(common.person),
+            Some(common.session),
+            common.entity,
+            common.comment,
+            Some(details),
+        ]
+    });
+    if appended {
+        events::recorded();
+    } else {
+        let (person, session) = (Some(common.person), Some(common.session));
+        NEW_AMENDED
+            .run(&[Some(table_id), Some(id), person, session, common.entity, common.comment, Some(details)], |_| ());
     }
 }

@@ -2,14 +2,14 @@
 //! each chunk of the buffer.
 
 use super::buffer::{self, Change, Entry, Kind, Operation};
+use super::common::Common;
 use super::config::Table;
 use super::{amend, change_set, create, meet, notice, record_proposals, touched};
 use crate::error::warning;
 use crate::guard::person::{self, Who};
-use crate::pg::function::{array, text_array};
+use crate::pg::function::array;
 use crate::pg::spi::Statement;
-use crate::pg::{role, value};
-use crate::settings;
+use crate::pg::value;
 use pgrx::pg_sys::{self, BOOLOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID};
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -116,10 +116,16 @@ fn taken_later(table: &Table, later: &VecDeque<Vec<Entry>>) -> Vec<[u8; 16]> {
         .collect()
 }
 
-fn write(entries: Vec<Entry>) {
+fn write(mut entries: Vec<Entry>) {
     if !entries.is_empty() {
         RUNNING.set(true);
         let _running = Running;
+        if let [Entry { kind: Kind::Proposed { changes, withdrawn }, .. }] = entries.as_mut_slice() {
+            let (changes, withdrawn) = (std::mem::take(changes), std::mem::take(withdrawn));
+            if let Some(only) = entries.pop() {
+                flush_one(only, changes, withdrawn);
+            }
+        }
         // statement by statement and table by table, in order of time
         let mut groups: Vec<Vec<Entry>> = Vec::new();
         for entry in entries {
@@ -153,6 +159,18 @@ pub(super) struct Records {
     pub(super) hashes: Vec<[u8; 16]>,
     pub(super) depth: u32,
     pub(super) changes: Vec<(Vec<Change>, Vec<Rc<str>>)>,
+}
+
+/// One record with changes, as most statements capture.
+fn flush_one(entry: Entry, changes: Vec<Change>, withdrawn: Vec<Rc<str>>) {
+    let records = Records {
+        company: entry.company,
+        keys: vec![Some(entry.key)],
+        hashes: vec![entry.hash],
+        depth: entry.depth,
+        changes: vec![(changes, withdrawn)],
+    };
+    propose(&entry.table, &person::current(), records);
 }
 
 fn flush_table(table: &Table, entries: Vec<Entry>, taken: &[[u8; 16]]) {
@@ -251,36 +269,6 @@ pub(super) fn uuids<'a>(hashes: impl Iterator<Item = &'a [u8; 16]>) -> Datum {
     array(pg_sys::UUIDOID, &items)
 }
 
-/// What is the same for all proposals of a statement.
-pub(super) struct Common {
-    pub(super) person: Datum,
-    pub(super) parties: Option<Datum>,
-    pub(super) session: Datum,
-    pub(super) role: Datum,
-    pub(super) entity: Option<Datum>,
-    pub(super) auto_submit: bool,
-    pub(super) reference: Option<Datum>,
-    pub(super) comment: Option<Datum>,
-    pub(super) company: Option<Datum>,
-}
-
-impl Common {
-    fn of(table: &Table, who: &Rc<Who>, records: &Records) -> Self {
-        let policy = table.rules(records.company.as_deref()).policy(who);
-        Common {
-            person: value::text(who.person.as_deref().unwrap_or_default()),
-            parties: text_array(&who.identities),
-            session: value::text(&who.session),
-            role: value::text(&role::name(person::looking_role()).unwrap_or_default()),
-            entity: policy.entity.as_deref().map(value::text),
-            auto_submit: policy.auto_submit,
-            reference: settings::reference().as_deref().map(value::text),
-            comment: settings::comment().as_deref().map(value::text),
-            company: records.company.as_deref().map(value::text),
-        }
-    }
-}
-
 fn propose(table: &Table, who: &Rc<Who>, records: Records) {
     let common = Common::of(table, who, &records);
     let (mut fresh, mut known) = (Vec::new(), Vec::new());
@@ -309,7 +297,9 @@ fn propose(table: &Table, who: &Rc<Who>, records: Records) {
         }
         known.retain(|&i| !same[i]);
         let drafts = amend::drafts(&records, &open, &known);
-        if !drafts.is_empty() && amend::amend(table, &records, &common, &drafts) {
+        let amends =
+            || amend::amend_one(table, &records, &common, &drafts) || amend::amend(table, &records, &common, &drafts);
+        if !drafts.is_empty() && amends() {
             known.retain(|i| drafts.binary_search_by_key(i, |d| d.0).is_err());
         }
     }

@@ -4,13 +4,18 @@ use super::buffer::{Change, Operation};
 use super::config::Table;
 use super::flush::Records;
 use crate::error::{Report, raise};
-use crate::pg::lookup::{self, Sight};
+use crate::pg::lookup::{self, Sight, Way};
 use crate::pg::{callbacks, value};
 use pgrx::pg_sys::Datum;
 use std::collections::HashSet;
 use std::rc::Rc;
 
-const BY_RECORD: (&std::ffi::CStr, &std::ffi::CStr) = (c"proposal", c"proposal_of_record");
+static OF_RECORD: Way<4> = Way::new(c"proposal", c"proposal_of_record", ["id", "author", "status", "operation"]);
+static IDS_OF_RECORD: Way<1> = Way::new(c"proposal", c"proposal_of_record", ["id"]);
+static CHANGES: Way<3> = Way::new(c"change", c"change_pkey", ["field", "proposed", "image"]);
+
+/// Statuses in which its author can edit a proposal.
+pub(super) const EDITABLE: [&str; 3] = ["not_submitted", "change_requested", "rejected"];
 
 /// Open proposals of a record.
 #[derive(Clone, Default)]
@@ -26,7 +31,7 @@ pub(super) struct Open {
 impl Open {
     /// The only one, where it is the author's and can be edited: what he wishes goes there.
     pub(super) fn draft(&self) -> Option<&Own> {
-        let editable = |o: &&Own| matches!(&*o.status, "not_submitted" | "change_requested" | "rejected");
+        let editable = |o: &&Own| EDITABLE.contains(&&*o.status);
         self.own.as_ref().filter(editable).filter(|_| !self.others)
     }
 }
@@ -45,8 +50,7 @@ pub(super) fn open_proposals(table: &Table, records: &Records, author: &str) -> 
     let keeps_snapshot = callbacks::keeps_snapshot();
     let mut seen: HashSet<i64> = HashSet::new();
     let mut statuses: Vec<Rc<str>> = Vec::new();
-    let columns = ["id", "author", "status", "operation"];
-    lookup::find(BY_RECORD, columns, Sight::Transaction, &records.hashes, table.table_id, |i, row| {
+    lookup::find(&OF_RECORD, Sight::Transaction, &records.hashes, table.table_id, |i, row| {
         let [Some(id), Some(by), Some(status), operation] = row else { return };
         // a change does not go into what deletes the record
         let takes_changes = operation.is_none_or(|o| value::holds(o, Operation::Draft.name().as_bytes()));
@@ -72,7 +76,7 @@ pub(super) fn open_proposals(table: &Table, records: &Records, author: &str) -> 
 /// Those of some records that have open proposals.
 pub(super) fn with_open_proposals(table: &Table, hashes: &[[u8; 16]]) -> HashSet<[u8; 16]> {
     let mut met = HashSet::new();
-    lookup::find(BY_RECORD, ["id"], Sight::Transaction, hashes, table.table_id, |i, [_]| {
+    lookup::find(&IDS_OF_RECORD, Sight::Transaction, hashes, table.table_id, |i, [_]| {
         met.insert(hashes[i]);
     });
     met
@@ -80,7 +84,7 @@ pub(super) fn with_open_proposals(table: &Table, hashes: &[[u8; 16]]) -> HashSet
 
 fn refuse_unseen(table: &Table, records: &Records, seen: &HashSet<i64>) {
     let mut unseen = None;
-    lookup::find(BY_RECORD, ["id"], Sight::Latest, &records.hashes, table.table_id, |_, [id]| {
+    lookup::find(&IDS_OF_RECORD, Sight::Latest, &records.hashes, table.table_id, |_, [id]| {
         let id = id.map(|id| id.value() as i64);
         unseen = unseen.or(id.filter(|id| !seen.contains(id)));
     });
@@ -119,9 +123,8 @@ pub(super) fn repeats(records: &Records, open: &[Open]) -> Vec<bool> {
         .filter_map(|(i, o)| o.own.as_ref().map(|own| (i, own.id)))
         .collect();
     let mut same = vec![0; open.len()];
-    let columns = ["field", "proposed", "image"];
     let ids = own.iter().map(|(_, id)| *id);
-    lookup::find_by_number((c"change", c"change_pkey"), columns, ids, |n, [field, proposed, image]| {
+    lookup::find_by_number(&CHANGES, ids, |n, [field, proposed, image]| {
         let (Some(field), i) = (field, own[n].0) else { return };
         let change = records.changes[i].0.iter().find(|c| value::holds(field, c.field.as_bytes()));
         let is_same = |c: &Change| value::same_bytes(proposed, c.proposed) && value::same_bytes(image, c.image);

@@ -2,7 +2,7 @@
 
 use super::buffer::{self, Change, Operation};
 use super::config::Table;
-use crate::error::notice;
+use crate::error::{notice, notice_reaches_anybody};
 use crate::pg::{callbacks, role, value};
 use crate::settings::{self, Notices};
 use pgrx::pg_sys::{Datum, Oid};
@@ -164,7 +164,7 @@ pub fn send(depth: u32) {
         due
     });
     let overtaken = if depth == 0 { overtaken_text() } else { None };
-    if settings::notices() == Notices::Off {
+    if settings::notices() == Notices::Off || !notice_reaches_anybody() {
         return;
     }
     if let Some(text) = overtaken {

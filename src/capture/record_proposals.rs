@@ -1,8 +1,9 @@
 //! Proposals to create or delete records. SQL decides what each meets, since there is no more than one a record.
 
 use super::buffer::Operation;
+use super::common::Common;
 use super::config::Table;
-use super::flush::{Common, Names, Records, uuids};
+use super::flush::{Names, Records, uuids};
 use super::{meet, notice, touched};
 use crate::pg::callbacks;
 use crate::pg::function::array;

@@ -6,11 +6,12 @@ use crate::events;
 use crate::guard::identity;
 use crate::pg::function::Call;
 use crate::pg::logged::{Changes, Logged};
-use crate::pg::lookup::Walk;
+use crate::pg::lookup::{Sight, Way};
 use crate::pg::portal::{self, Rows};
 use crate::pg::spi::Sequence;
 use crate::pg::table::Target;
 use crate::pg::value::{self, Value};
+use crate::pg::walk::Walk;
 use pgrx::pg_sys::{self, Datum};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -18,6 +19,8 @@ use std::ffi::CString;
 
 /// Proposals are taken from the query in batches of this many.
 const BATCH: usize = 5000;
+
+static CHANGES: Way<4> = Way::to_read(c"change", c"change_pkey", ["proposal", "field", "original", "proposed"]);
 
 static HISTORY_IDS: Sequence = Sequence::new(c"history_id_seq");
 static WORK_ITEM_IDS: Sequence = Sequence::new(c"work_item_id_seq");
@@ -84,7 +87,7 @@ pub fn append(call: &Call) -> Option<Datum> {
             // here, in memory that lives as long as the entries
             let mut changes = entries
                 .have_changes()
-                .then(|| Walk::open((c"change", c"change_pkey"), "proposal", ["field", "original", "proposed"]));
+                .then(|| Walk::open(&CHANGES, Sight::Statement));
             let (mut last, transaction, identity) = (0, value::transaction_id(), identity::datum());
             portal::drain(&proposals, BATCH, |rows| {
                 let plan = Plan::new(&entries, rows, &HISTORY);
@@ -120,7 +123,7 @@ pub fn append(call: &Call) -> Option<Datum> {
 }
 
 /// The changes of proposals, where an entry has them.
-type Walked = Option<Walk<3>>;
+type Walked = Option<Walk<4>>;
 
 /// What the CHECK constraint of the table asks.
 fn has_assignee(assignee: Value) -> bool {
@@ -280,7 +283,7 @@ impl<'a, const N: usize> Plan<'a, N> {
 /// The changes of a proposal as the history keeps them, see SQL `_logged_changes()`.
 fn logged(proposal: i64, changes: &mut Walked) -> Value {
     let mut all = None;
-    changes.as_mut()?.visit(proposal, |[field, original, proposed]| {
+    changes.as_mut()?.visit(proposal, |[_, field, original, proposed]| {
         if let Some(field) = field {
             all.get_or_insert_with(Changes::new).add(field, &as_logged(original), &as_logged(proposed));
         }

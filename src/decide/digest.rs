@@ -2,10 +2,14 @@
 
 use crate::pg::arena::Arena;
 use crate::pg::function::{Call, array};
-use crate::pg::lookup::Walk;
+use crate::pg::lookup::{Sight, Way};
 use crate::pg::value::{self, Value};
+use crate::pg::walk::Walk;
 use pgrx::pg_sys::{self, Datum};
 use sha2::{Digest, Sha256};
+
+static CHANGES: Way<5> =
+    Way::to_read(c"change", c"change_pkey", ["proposal", "field", "original", "proposed", "image"]);
 
 thread_local! {
     static MEMORY: Arena = Arena::new(c"customer_workflow digest");
@@ -42,7 +46,7 @@ fn push_line(lines: &mut Vec<u8>, name: &[u8], utf8: &[u8], [original, proposed,
 pub fn digests(call: &Call) -> Option<Datum> {
     let (ids, heads, tails) = (call.bigints(0)?, call.text_datums(1)?, call.text_datums(2)?);
     assert!(ids.len() == heads.len() && ids.len() == tails.len());
-    let mut changes = Walk::open((c"change", c"change_pkey"), "proposal", ["field", "original", "proposed", "image"]);
+    let mut changes = Walk::open(&CHANGES, Sight::Statement);
     let mut digests = Vec::with_capacity(ids.len());
     for (id, (head, tail)) in ids.into_iter().zip(heads.into_iter().zip(tails)) {
         // values may be large
@@ -57,9 +61,9 @@ pub fn digests(call: &Call) -> Option<Datum> {
     Some(array(pg_sys::TEXTOID, &digests))
 }
 
-fn digest(changes: &mut Walk<4>, id: i64, head: Value, tail: Value) -> [u8; 64] {
+fn digest(changes: &mut Walk<5>, id: i64, head: Value, tail: Value) -> [u8; 64] {
     let mut fields: Vec<(Vec<u8>, Vec<u8>)> = Vec::new();
-    changes.visit(id, |[field, original, proposed, image]| {
+    changes.visit(id, |[_, field, original, proposed, image]| {
         let Some(field) = field else { return };
         let (name, utf8, mut line) = (value::text_bytes(field), value::utf8_bytes(field), Vec::with_capacity(256));
         push_line(&mut line, &utf8, &utf8, [original, proposed, image]);

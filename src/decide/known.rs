@@ -1,10 +1,9 @@
 //! What has been read of proposals, as long as nothing is written: the steps of a verb ask for the same proposals one after another.
 
 use crate::pg::callbacks::{self, Moment};
-use crate::pg::function::array;
-use crate::pg::lookup;
+use crate::pg::lookup::{Sight, Way};
 use crate::pg::value::{self, Value};
-use pgrx::pg_sys::{self, Datum};
+use crate::pg::walk::Walk;
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
@@ -38,6 +37,9 @@ const COLUMNS: [&str; 24] = [
     "effective_at",
     "held",
 ];
+
+static PROPOSALS: Way<24> = Way::to_read(c"proposal", c"proposal_pkey", COLUMNS);
+static CHANGES: Way<2> = Way::to_read(c"change", c"change_pkey", ["proposal", "field"]);
 
 /// The place of a column of `proposal` in what is read. A column that is not read is an error of ours.
 pub fn place(column: &str) -> usize {
@@ -97,52 +99,47 @@ impl Known {
     fn read(proposals: &[i64]) -> Self {
         let (mut numbers, mut kinds, mut found) = (Numbers::default(), Vec::new(), Vec::with_capacity(proposals.len()));
         let mut bytes = Vec::new();
-        lookup::find_among((c"proposal", c"proposal_pkey"), &COLUMNS, id_array(proposals), |row, lengths| {
-            let Some(id) = row[0] else { return };
-            bytes.clear();
-            for (value, length) in row.iter().zip(lengths).skip(OWN) {
-                value::add_bytes(&mut bytes, *value, *length);
-            }
-            let kind = numbers.of(&bytes);
-            if kind == kinds.len() {
-                kinds.push(row.iter().zip(lengths).skip(OWN).map(single).collect());
-            }
-            found.push(Found {
-                id: id.value() as i64,
-                record: row[1].map(value::uuid_bytes),
-                key: single((&row[2], &lengths[2])),
-                kind,
+        let mut walk = Walk::open(&PROPOSALS, Sight::Transaction);
+        let lengths = walk.lengths();
+        for &id in proposals {
+            walk.visit(id, |row| {
+                bytes.clear();
+                for (value, length) in row.iter().zip(lengths).skip(OWN) {
+                    value::add_bytes(&mut bytes, *value, length);
+                }
+                let kind = numbers.of(&bytes);
+                if kind == kinds.len() {
+                    kinds.push(row.iter().zip(lengths).skip(OWN).map(|(value, length)| single(*value, length)).collect());
+                }
+                let record = row[1].map(value::uuid_bytes);
+                found.push(Found { id, record, key: single(row[2], lengths[2]), kind });
             });
-        });
+        }
+        walk.close();
         Known { asked: proposals.to_vec(), found, kinds, changes: None, lists: Vec::new() }
     }
 
     fn read_fields(&mut self) {
         let (mut numbers, mut lists, mut changes) = (Numbers::default(), Vec::new(), Vec::new());
         let (mut bytes, mut fields): (Vec<u8>, Vec<String>) = Default::default();
-        let mut current = None;
-        let mut end = |proposal: i64, bytes: &mut Vec<u8>, fields: &mut Vec<String>| {
-            let list = numbers.of(bytes);
-            if list == lists.len() {
-                lists.push(std::mem::take(fields));
-            }
-            changes.push((proposal, list));
+        let mut walk = Walk::open(&CHANGES, Sight::Transaction);
+        let lengths = walk.lengths();
+        for &proposal in &self.asked {
             bytes.clear();
             fields.clear();
-        };
-        let ids = id_array(&self.asked);
-        lookup::find_among((c"change", c"change_pkey"), &["proposal", "field"], ids, |row, lengths| {
-            let (Some(proposal), Some(field)) = (row[0].map(|p| p.value() as i64), row[1]) else { return };
-            if let Some(before) = current.filter(|c| *c != proposal) {
-                end(before, &mut bytes, &mut fields);
+            walk.visit(proposal, |[_, field]| {
+                value::add_bytes(&mut bytes, field, lengths[1]);
+                fields.extend(field.map(value::text_string));
+            });
+            if !fields.is_empty() {
+                let list = numbers.of(&bytes);
+                if list == lists.len() {
+                    lists.push(std::mem::take(&mut fields));
+                }
+                changes.push((proposal, list));
             }
-            current = Some(proposal);
-            value::add_bytes(&mut bytes, Some(field), lengths[1]);
-            fields.push(value::text_string(field));
-        });
-        if let Some(proposal) = current {
-            end(proposal, &mut bytes, &mut fields);
         }
+        walk.close();
         (self.changes, self.lists) = (Some(changes), lists);
     }
 
@@ -214,12 +211,8 @@ impl Numbers {
 }
 
 /// The bytes of a value of this length.
-fn single((value, length): (&Value, &i16)) -> Box<[u8]> {
+fn single(value: Value, length: i16) -> Box<[u8]> {
     let mut bytes = Vec::new();
-    value::add_bytes(&mut bytes, *value, *length);
+    value::add_bytes(&mut bytes, value, length);
     bytes.into_boxed_slice()
-}
-
-fn id_array(proposals: &[i64]) -> Datum {
-    array(pg_sys::INT8OID, &proposals.iter().map(|id| Some(Datum::from(*id))).collect::<Vec<_>>())
 }

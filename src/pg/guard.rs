@@ -157,6 +157,15 @@ pub fn raise(report: Report) -> ! {
     resume_unwind(Box::new(report))
 }
 
+/// Whether a NOTICE would go to the client or to the server's log.
+pub fn notice_reaches_anybody() -> bool {
+    // SAFETY: reads variables; declared here because it cannot raise.
+    unsafe extern "C" {
+        safe fn message_level_is_interesting(level: c_int) -> bool;
+    }
+    message_level_is_interesting(pg_sys::NOTICE as c_int)
+}
+
 /// Sends a NOTICE, which reaches the client together with what follows it, at the latest with the end of its command. PostgreSQL itself
 /// would write to the socket at once, and wake the client for nothing else.
 pub fn notice(text: &str) {

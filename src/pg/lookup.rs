@@ -1,14 +1,37 @@
 //! Rows of our own tables found without a statement, by an index.
 
-use super::arena::within;
+use super::callbacks;
 use super::column::attribute;
 use super::guard::call;
 use super::table::oid_of;
 use super::value::Value;
 use pgrx::pg_sys::{self, Datum, Oid};
+use std::cell::Cell;
 use std::ffi::CStr;
 
+// Declared here to be called under one guard together.
 unsafe extern "C-unwind" {
+    fn try_relation_open(relation: Oid, lock: pg_sys::LOCKMODE) -> pg_sys::Relation;
+    fn relation_close(relation: pg_sys::Relation, lock: pg_sys::LOCKMODE);
+    fn index_open(index: Oid, lock: pg_sys::LOCKMODE) -> pg_sys::Relation;
+    fn index_close(index: pg_sys::Relation, lock: pg_sys::LOCKMODE);
+    fn CommandCounterIncrement();
+    fn GetTransactionSnapshot() -> pg_sys::Snapshot;
+    fn GetLatestSnapshot() -> pg_sys::Snapshot;
+    fn GetActiveSnapshot() -> pg_sys::Snapshot;
+    fn RegisterSnapshot(snapshot: pg_sys::Snapshot) -> pg_sys::Snapshot;
+    fn UnregisterSnapshot(snapshot: pg_sys::Snapshot);
+    fn table_slot_create(relation: pg_sys::Relation, list: *mut *mut pg_sys::List) -> *mut pg_sys::TupleTableSlot;
+    fn ExecDropSingleTupleTableSlot(slot: *mut pg_sys::TupleTableSlot);
+    fn index_beginscan(
+        relation: pg_sys::Relation,
+        index: pg_sys::Relation,
+        snapshot: pg_sys::Snapshot,
+        #[cfg(feature = "pg18")] instrument: *mut std::ffi::c_void,
+        key_count: std::ffi::c_int,
+        order_count: std::ffi::c_int,
+    ) -> pg_sys::IndexScanDesc;
+    fn index_endscan(scan: pg_sys::IndexScanDesc);
     fn index_rescan(
         scan: pg_sys::IndexScanDesc,
         keys: pg_sys::ScanKey,
@@ -22,6 +45,68 @@ unsafe extern "C-unwind" {
         slot: *mut pg_sys::TupleTableSlot,
     ) -> bool;
     fn index_getnext_tid(scan: pg_sys::IndexScanDesc, direction: pg_sys::ScanDirection::Type) -> pg_sys::ItemPointer;
+    fn index_fetch_heap(scan: pg_sys::IndexScanDesc, slot: *mut pg_sys::TupleTableSlot) -> bool;
+    fn slot_getsomeattrs_int(slot: *mut pg_sys::TupleTableSlot, count: std::ffi::c_int);
+}
+
+const FORWARD: pg_sys::ScanDirection::Type = pg_sys::ScanDirection::ForwardScanDirection;
+
+// The lock of who writes: mostly a row is written after none was found, and one lock is cheaper than two.
+const LOCK: pg_sys::LOCKMODE = pg_sys::RowExclusiveLock as pg_sys::LOCKMODE;
+// On a standby nothing else can be had.
+const READ_LOCK: pg_sys::LOCKMODE = pg_sys::AccessShareLock as pg_sys::LOCKMODE;
+const NO_LOCK: pg_sys::LOCKMODE = pg_sys::NoLock as pg_sys::LOCKMODE;
+
+/// A way to rows of a table of ours: by one of its indexes, to some of its columns.
+pub struct Way<const N: usize> {
+    table: &'static CStr,
+    index: &'static CStr,
+    columns: [&'static str; N],
+    lock: pg_sys::LOCKMODE,
+    known: Cell<Option<Known<N>>>,
+}
+
+// SAFETY: a backend has one thread.
+unsafe impl<const N: usize> Sync for Way<N> {}
+
+/// What its names stand for, until a definition changes.
+#[derive(Clone, Copy)]
+struct Known<const N: usize> {
+    version: u64,
+    table: Oid,
+    index: Oid,
+    numbers: [i16; N],
+}
+
+impl<const N: usize> Way<N> {
+    /// By the names of table, index and columns, for who will write to the table.
+    pub const fn new(table: &'static CStr, index: &'static CStr, columns: [&'static str; N]) -> Self {
+        Way { table, index, columns, lock: LOCK, known: Cell::new(None) }
+    }
+
+    /// The same for who only reads.
+    pub const fn to_read(table: &'static CStr, index: &'static CStr, columns: [&'static str; N]) -> Self {
+        Way { table, index, columns, lock: READ_LOCK, known: Cell::new(None) }
+    }
+
+    /// Looks its names up.
+    fn learn(&self) -> Known<N> {
+        // SAFETY: opened and closed here; an attribute belongs to the open relation.
+        unsafe {
+            let table = oid_of(self.table);
+            callbacks::watch(table);
+            let relation = pg_sys::relation_open(table, self.lock);
+            let desc = (*relation).rd_att;
+            let numbers = self.columns.map(|c| {
+                let is = |n: &i16| pgrx::name_data_to_str(&attribute(desc, *n).attname) == c;
+                (1..=(*desc).natts as i16).find(is).expect("our tables have the columns that we know")
+            });
+            pg_sys::relation_close(relation, NO_LOCK);
+            let known = Known { version: callbacks::version(), table, index: oid_of(self.index), numbers };
+            self.known.set(Some(known));
+            known
+        }
+    }
 }
 
 /// Which rows [`find`] sees.
@@ -35,62 +120,109 @@ pub enum Sight {
     Statement,
 }
 
-/// A scan of a table of ours by an index, with a slot for its rows.
-struct Search<const N: usize> {
-    relation: pg_sys::Relation,
+/// A scan of a table of ours by an index.
+pub(super) struct Search<const N: usize> {
+    pub(super) relation: pg_sys::Relation,
     index: pg_sys::Relation,
-    snapshot: pg_sys::Snapshot,
-    slot: *mut pg_sys::TupleTableSlot,
-    scan: pg_sys::IndexScanDesc,
+    pub(super) snapshot: pg_sys::Snapshot,
+    /// For its rows, from the first one on.
+    pub(super) slot: Cell<*mut pg_sys::TupleTableSlot>,
+    pub(super) scan: pg_sys::IndexScanDesc,
     keys: i32,
     /// The columns that are read.
-    numbers: [i16; N],
+    pub(super) numbers: [i16; N],
 }
 
 impl<const N: usize> Search<N> {
     /// # Safety
     /// Closed by [`Search::close`], or by the abort of the (sub)transaction.
-    unsafe fn open((table, index): (&CStr, &CStr), columns: [&str; N], sight: Sight, keys: i32) -> Self {
-        // SAFETY: what is opened stays open until `close`.
-        unsafe {
-            let lock = pg_sys::AccessShareLock as i32;
-            let relation = pg_sys::relation_open(oid_of(table), lock);
-            let index = pg_sys::index_open(oid_of(index), lock);
-            let numbers = columns.map(|c| number_of((*relation).rd_att, c));
-            if sight != Sight::Statement {
-                pg_sys::CommandCounterIncrement();
+    pub(super) unsafe fn open(way: &Way<N>, sight: Sight, keys: i32) -> Self {
+        let mut known = way.known.get().unwrap_or_else(|| way.learn());
+        loop {
+            let open = || {
+                // SAFETY: what is opened stays open until `close`.
+                unsafe {
+                    let relation = try_relation_open(known.table, way.lock);
+                    if relation.is_null() {
+                        return None;
+                    }
+                    // what other sessions changed is known since the table was locked
+                    if callbacks::version() != known.version {
+                        relation_close(relation, NO_LOCK);
+                        return None;
+                    }
+                    let index = index_open(known.index, way.lock);
+                    if sight != Sight::Statement {
+                        CommandCounterIncrement();
+                    }
+                    let snapshot = RegisterSnapshot(match sight {
+                        Sight::Statement => GetActiveSnapshot(),
+                        Sight::Transaction => GetTransactionSnapshot(),
+                        Sight::Latest => GetLatestSnapshot(),
+                    });
+                    let scan = begin(relation, index, snapshot, keys);
+                    Some((relation, index, snapshot, scan))
+                }
+            };
+            // SAFETY: it holds nothing with a destructor.
+            if let Some((relation, index, snapshot, scan)) = unsafe { call(open) } {
+                let slot = Cell::new(std::ptr::null_mut());
+                return Search { relation, index, snapshot, slot, scan, keys, numbers: known.numbers };
             }
-            let snapshot = pg_sys::RegisterSnapshot(match sight {
-                Sight::Statement => pg_sys::GetActiveSnapshot(),
-                Sight::Transaction => pg_sys::GetTransactionSnapshot(),
-                Sight::Latest => pg_sys::GetLatestSnapshot(),
-            });
-            let slot = pg_sys::table_slot_create(relation, std::ptr::null_mut());
-            let scan = begin(relation, index, snapshot, keys);
-            Search { relation, index, snapshot, slot, scan, keys, numbers }
+            known = way.learn();
         }
     }
 
     /// # Safety
     /// `keys` are as many as it was opened for.
-    unsafe fn rows(&self, keys: *mut pg_sys::ScanKeyData, mut found: impl FnMut([Value; N])) {
-        // SAFETY: promised by the caller.
+    pub(super) unsafe fn rows(&self, keys: *mut pg_sys::ScanKeyData, mut found: impl FnMut([Value; N])) {
+        // SAFETY: promised by the caller. A slot is only made where there is an entry.
         unsafe {
-            call(|| index_rescan(self.scan, keys, self.keys, std::ptr::null_mut(), 0));
-            while call(|| index_getnext_slot(self.scan, pg_sys::ScanDirection::ForwardScanDirection, self.slot)) {
-                found(self.numbers.map(|n| value(self.slot, n)));
+            let mut more = call(|| {
+                index_rescan(self.scan, keys, self.keys, std::ptr::null_mut(), 0);
+                if index_getnext_tid(self.scan, FORWARD).is_null() {
+                    return false;
+                }
+                if self.slot.get().is_null() {
+                    self.slot.set(table_slot_create(self.relation, std::ptr::null_mut()));
+                }
+                index_fetch_heap(self.scan, self.slot.get()) || index_getnext_slot(self.scan, FORWARD, self.slot.get())
+            });
+            while more {
+                found(self.values());
+                more = call(|| index_getnext_slot(self.scan, FORWARD, self.slot.get()));
             }
         }
     }
 
-    fn close(self) {
-        // SAFETY: what `open` opened.
+    /// # Safety
+    /// The slot holds a row.
+    pub(super) unsafe fn values(&self) -> [Value; N] {
+        // SAFETY: promised by the caller; deforming fills as many entries as it is told.
         unsafe {
-            pg_sys::index_endscan(self.scan);
-            pg_sys::ExecDropSingleTupleTableSlot(self.slot);
-            pg_sys::UnregisterSnapshot(self.snapshot);
-            pg_sys::index_close(self.index, pg_sys::AccessShareLock as i32);
-            pg_sys::relation_close(self.relation, pg_sys::NoLock as i32);
+            let (slot, last) = (self.slot.get(), self.numbers.iter().copied().max().unwrap_or(0));
+            if (*slot).tts_nvalid < last {
+                call(|| slot_getsomeattrs_int(slot, last.into()));
+            }
+            self.numbers.map(|n| {
+                let i = n as usize - 1;
+                (!*(*slot).tts_isnull.add(i)).then(|| *(*slot).tts_values.add(i))
+            })
+        }
+    }
+
+    pub(super) fn close(self) {
+        // SAFETY: what `open` opened; the locks stay.
+        unsafe {
+            call(|| {
+                index_endscan(self.scan);
+                if !self.slot.get().is_null() {
+                    ExecDropSingleTupleTableSlot(self.slot.get());
+                }
+                UnregisterSnapshot(self.snapshot);
+                index_close(self.index, NO_LOCK);
+                relation_close(self.relation, NO_LOCK);
+            });
         }
     }
 }
@@ -98,8 +230,7 @@ impl<const N: usize> Search<N> {
 /// Looks rows of a table of ours up by the three columns of an index, a uuid, an integer and one that is not null: `found(i, row)` is
 /// called for every row that has `uuids[i]` and `number`, with its values of `columns`. The rows of one uuid come one after another.
 pub fn find<const N: usize>(
-    index: (&CStr, &CStr),
-    columns: [&str; N],
+    way: &Way<N>,
     sight: Sight,
     uuids: &[[u8; 16]],
     number: i32,
@@ -108,7 +239,7 @@ pub fn find<const N: usize>(
     // SAFETY: scans are opened and closed here in pairs; on ERROR the abort of the (sub)transaction does it. A uuid datum
     // points to 16 bytes.
     unsafe {
-        let search = Search::open(index, columns, sight, 3);
+        let search = Search::open(way, sight, 3);
         let mut keys: [pg_sys::ScanKeyData; 3] = std::mem::zeroed();
         let equal = pg_sys::BTEqualStrategyNumber as pg_sys::StrategyNumber;
         pg_sys::ScanKeyInit(&mut keys[1], 2, equal, pg_sys::F_INT4EQ.into(), Datum::from(number));
@@ -130,10 +261,10 @@ pub fn find<const N: usize>(
         if uuids.len() == 1 {
             exactly(0);
         } else {
-            let next = begin(search.relation, search.index, search.snapshot, 1);
+            let next = call(|| begin(search.relation, search.index, search.snapshot, 1));
             (*next).xs_want_itup = true;
             leap(uuids, |from| entry_from(next, search.index, from), &mut exactly);
-            pg_sys::index_endscan(next);
+            call(|| index_endscan(next));
         }
         search.close();
     }
@@ -141,14 +272,13 @@ pub fn find<const N: usize>(
 
 /// The same by the first column of an index, a bigint.
 pub fn find_by_number<const N: usize>(
-    index: (&CStr, &CStr),
-    columns: [&str; N],
+    way: &Way<N>,
     numbers: impl Iterator<Item = i64>,
     mut found: impl FnMut(usize, [Value; N]),
 ) {
     // SAFETY: as in `find`.
     unsafe {
-        let search = Search::open(index, columns, Sight::Transaction, 1);
+        let search = Search::open(way, Sight::Transaction, 1);
         let equal = pg_sys::BTEqualStrategyNumber as pg_sys::StrategyNumber;
         for (i, number) in numbers.enumerate() {
             let mut key: pg_sys::ScanKeyData = std::mem::zeroed();
@@ -156,115 +286,6 @@ pub fn find_by_number<const N: usize>(
             search.rows(&mut key, |row| found(i, row));
         }
         search.close();
-    }
-}
-
-/// All rows of a table of ours whose bigint, the first column of an index, is among `numbers`, an array of bigint, in the order of the
-/// index: `found` gets their values of `columns`, and how long values of these columns are (`pg_type.typlen`).
-pub fn find_among(index: (&CStr, &CStr), columns: &[&str], numbers: Datum, mut found: impl FnMut(&[Value], &[i16])) {
-    // SAFETY: as in `find`; the array outlives the scan.
-    unsafe {
-        let search = Search::open(index, [], Sight::Transaction, 1);
-        let desc = (*search.relation).rd_att;
-        let places: Vec<i16> = columns.iter().map(|c| number_of(desc, c)).collect();
-        let lengths: Vec<i16> = places.iter().map(|n| attribute(desc, *n).attlen).collect();
-        let mut key: pg_sys::ScanKeyData = std::mem::zeroed();
-        pg_sys::ScanKeyEntryInitialize(
-            &mut key,
-            pg_sys::SK_SEARCHARRAY as i32,
-            1,
-            pg_sys::BTEqualStrategyNumber as pg_sys::StrategyNumber,
-            pg_sys::INT8OID,
-            Oid::INVALID,
-            pg_sys::F_INT8EQ.into(),
-            numbers,
-        );
-        let last = places.iter().copied().max().unwrap_or(0);
-        let mut values = Vec::with_capacity(places.len());
-        search.rows(&mut key, |[]| {
-            pg_sys::slot_getsomeattrs_int(search.slot, last.into());
-            values.clear();
-            values.extend(places.iter().map(|n| value(search.slot, *n)));
-            found(&values, &lengths);
-        });
-        search.close();
-    }
-}
-
-/// Rows of ascending numbers, by an index of which the first column is a bigint. Numbers that lie close together are come to by going
-/// through the index.
-pub struct Walk<const N: usize> {
-    search: Search<N>,
-    /// Where the scan allocates.
-    memory: pg_sys::MemoryContext,
-    /// The number of the row that the scan has come to.
-    here: Option<i64>,
-    asked: Option<i64>,
-    number: i16,
-}
-
-/// So many rows are passed over before the index is searched again.
-const FEW: usize = 8;
-
-impl<const N: usize> Walk<N> {
-    /// The rows that the running statement sees; `of` is the column of the number.
-    pub fn open(index: (&CStr, &CStr), of: &str, columns: [&str; N]) -> Self {
-        // SAFETY: closed by `close`, or by the abort of the (sub)transaction. An open relation has its descriptor.
-        unsafe {
-            let search = Search::open(index, columns, Sight::Statement, 1);
-            let number = number_of((*search.relation).rd_att, of);
-            Walk { search, memory: pg_sys::CurrentMemoryContext, here: None, asked: None, number }
-        }
-    }
-
-    /// Calls `found` with the rows of this number, in the order of the index. They live until the next one is visited.
-    pub fn visit(&mut self, number: i64, mut found: impl FnMut([Value; N])) {
-        if self.asked.is_none_or(|asked| asked >= number) {
-            self.search(number);
-        }
-        self.asked = Some(number);
-        let mut passed = 0;
-        while let Some(here) = self.here {
-            if here > number {
-                return;
-            } else if here == number {
-                // SAFETY: the scan has come to a row, which has these columns.
-                found(unsafe { self.search.numbers.map(|n| value(self.search.slot, n)) });
-                self.next();
-            } else if passed < FEW {
-                passed += 1;
-                self.next();
-            } else {
-                self.search(number);
-            }
-        }
-    }
-
-    fn search(&mut self, number: i64) {
-        // SAFETY: the scan is open, and takes one key.
-        unsafe {
-            let mut key: pg_sys::ScanKeyData = std::mem::zeroed();
-            let at_least = pg_sys::BTGreaterEqualStrategyNumber as pg_sys::StrategyNumber;
-            pg_sys::ScanKeyInit(&mut key, 1, at_least, pg_sys::F_INT8GE.into(), Datum::from(number));
-            let (scan, key) = (self.search.scan, &raw mut key);
-            within(self.memory, || call(|| index_rescan(scan, key, 1, std::ptr::null_mut(), 0)));
-        }
-        self.next();
-    }
-
-    fn next(&mut self) {
-        let (scan, slot) = (self.search.scan, self.search.slot);
-        // SAFETY: the scan is open, and has been given its key. A row has the column of the number, which is not null.
-        unsafe {
-            let forward = pg_sys::ScanDirection::ForwardScanDirection;
-            let more = within(self.memory, || call(|| index_getnext_slot(scan, forward, slot)));
-            self.here = if more { value(slot, self.number).map(|n| n.value() as i64) } else { None };
-        }
-    }
-
-    /// No more rows are asked for.
-    pub fn close(self) {
-        self.search.close();
     }
 }
 
@@ -291,16 +312,6 @@ fn leap(uuids: &[[u8; 16]], mut next: impl FnMut(&[u8; 16]) -> Option<[u8; 16]>,
 }
 
 /// # Safety
-/// `desc` is the descriptor of a table of ours.
-unsafe fn number_of(desc: pg_sys::TupleDesc, column: &str) -> i16 {
-    // SAFETY: promised by the caller.
-    unsafe {
-        let is = |n: &i16| pgrx::name_data_to_str(&attribute(desc, *n).attname) == column;
-        (1..=(*desc).natts as i16).find(is).expect("our tables have the columns that we know")
-    }
-}
-
-/// # Safety
 /// Relation, index and snapshot stay as long as the scan.
 unsafe fn begin(
     relation: pg_sys::Relation,
@@ -311,9 +322,9 @@ unsafe fn begin(
     // SAFETY: promised by the caller.
     unsafe {
         #[cfg(feature = "pg18")]
-        return pg_sys::index_beginscan(relation, index, snapshot, std::ptr::null_mut(), keys, 0);
+        return index_beginscan(relation, index, snapshot, std::ptr::null_mut(), keys, 0);
         #[cfg(not(feature = "pg18"))]
-        return pg_sys::index_beginscan(relation, index, snapshot, keys, 0);
+        return index_beginscan(relation, index, snapshot, keys, 0);
     }
 }
 
@@ -330,7 +341,7 @@ unsafe fn entry_from(scan: pg_sys::IndexScanDesc, index: pg_sys::Relation, from:
         let key = &raw mut key;
         let entry = call(|| {
             index_rescan(scan, key, 1, std::ptr::null_mut(), 0);
-            let row = index_getnext_tid(scan, pg_sys::ScanDirection::ForwardScanDirection);
+            let row = index_getnext_tid(scan, FORWARD);
             if row.is_null() { std::ptr::null_mut() } else { (*scan).xs_itup }
         });
         if entry.is_null() {
@@ -340,18 +351,5 @@ unsafe fn entry_from(scan: pg_sys::IndexScanDesc, index: pg_sys::Relation, from:
         let mut nulls = [true; pg_sys::INDEX_MAX_KEYS as usize];
         pg_sys::index_deform_tuple(entry, (*index).rd_att, values.as_mut_ptr(), nulls.as_mut_ptr());
         Some(*values[0].cast_mut_ptr::<[u8; 16]>())
-    }
-}
-
-/// # Safety
-/// `slot` holds a row that has a column of this number.
-unsafe fn value(slot: *mut pg_sys::TupleTableSlot, number: i16) -> Value {
-    // SAFETY: promised by the caller; deforming fills at least `number` entries.
-    unsafe {
-        if (*slot).tts_nvalid < number {
-            pg_sys::slot_getsomeattrs_int(slot, number.into());
-        }
-        let i = number as usize - 1;
-        (!*(*slot).tts_isnull.add(i)).then(|| *(*slot).tts_values.add(i))
     }
 }

@@ -7,6 +7,7 @@ pub mod condition;
 mod conflict;
 pub mod ddl;
 pub mod drops;
+pub mod edit;
 mod faults;
 pub mod function;
 pub mod guard;
@@ -25,6 +26,7 @@ pub mod spi;
 pub mod stored;
 pub mod table;
 pub mod value;
+pub mod walk;
 pub mod worker;
 
 /// Declares a C function that PostgreSQL calls by `symbol` (version 1 convention) and hands it to a safe Rust function,

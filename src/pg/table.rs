@@ -14,8 +14,18 @@ use std::rc::Rc;
 /// Rows are written in batches of at most this many.
 const BATCH: usize = 500;
 
+/// Columns of our widest table, and more than the indexes of any.
+const MOST: usize = 64;
+
 // Declared here to be called under one guard for many rows, instead of one each as pgrx has it.
 unsafe extern "C-unwind" {
+    fn try_relation_open(relation: Oid, lock: pg_sys::LOCKMODE) -> pg_sys::Relation;
+    fn relation_close(relation: pg_sys::Relation, lock: pg_sys::LOCKMODE);
+    fn index_open(index: Oid, lock: pg_sys::LOCKMODE) -> pg_sys::Relation;
+    fn index_close(index: pg_sys::Relation, lock: pg_sys::LOCKMODE);
+    fn GetCurrentCommandId(used: bool) -> pg_sys::CommandId;
+    fn CommandCounterIncrement();
+    fn heap_freetuple(tuple: pg_sys::HeapTuple);
     fn heap_form_tuple(desc: pg_sys::TupleDesc, values: *const Datum, nulls: *const bool) -> pg_sys::HeapTuple;
     fn heap_insert(
         relation: pg_sys::Relation,
@@ -130,6 +140,9 @@ impl<const N: usize> Target<N> {
     /// is added, where that would not do what an INSERT does. CHECK constraints are not looked at: the caller gives values that
     /// meet them.
     pub fn append(&self, rows: usize, mut row: impl FnMut(usize) -> [Value; N]) -> bool {
+        if rows == 1 && self.append_one(&row(0)) {
+            return true;
+        }
         // SAFETY: what COPY does. On ERROR the abort of the (sub)transaction closes and frees what is open.
         unsafe {
             let lock = pg_sys::RowExclusiveLock as i32;
@@ -147,17 +160,55 @@ impl<const N: usize> Target<N> {
             if let Some(layout) = &layout {
                 let open = |i: &Index| pg_sys::index_open(i.oid, lock);
                 let indexes: Vec<pg_sys::Relation> = layout.indexes.iter().map(open).collect();
-                if rows == 1 {
-                    write_one(relation, layout, &indexes, row(0));
-                } else {
-                    write_many(relation, layout, &indexes, rows, row);
-                }
+                write_many(relation, layout, &indexes, rows, row);
                 indexes.into_iter().for_each(|i| pg_sys::index_close(i, pg_sys::NoLock as i32));
                 pg_sys::CommandCounterIncrement();
             }
             pg_sys::relation_close(relation, pg_sys::NoLock as i32);
             layout.is_some()
         }
+    }
+
+    /// The same for one row, all of it under one guard, which is a good part of what a row costs by itself. False, and nothing is
+    /// added, also where the layout is not known yet.
+    fn append_one(&self, row: &[Value; N]) -> bool {
+        let Some(layout) = self.layout.borrow().clone() else { return false };
+        let layout: &Layout<N> = &layout;
+        let (mut values, mut nulls) = ([Datum::from(0); MOST], [true; MOST]);
+        for (n, value) in layout.numbers.iter().zip(row) {
+            if let Some(value) = value {
+                (values[n - 1], nulls[n - 1]) = (*value, false);
+            }
+        }
+        let lock = pg_sys::RowExclusiveLock as pg_sys::LOCKMODE;
+        let none = pg_sys::NoLock as pg_sys::LOCKMODE;
+        let add = || {
+            // SAFETY: as in `append`; the layout holds for the locked table, and its columns and indexes are no more than there
+            // is room for.
+            unsafe {
+                let relation = try_relation_open(layout.relation, lock);
+                if relation.is_null() {
+                    return false;
+                }
+                if fires_triggers(relation) || layout.version != callbacks::version() {
+                    relation_close(relation, none);
+                    return false;
+                }
+                let tuple = heap_form_tuple((*relation).rd_att, values.as_ptr(), nulls.as_ptr());
+                heap_insert(relation, tuple, GetCurrentCommandId(true), 0, std::ptr::null_mut());
+                for known in &layout.indexes {
+                    let index = index_open(known.oid, lock);
+                    enter(known, index, relation, row, &raw mut (*tuple).t_self);
+                    index_close(index, none);
+                }
+                heap_freetuple(tuple);
+                relation_close(relation, none);
+                CommandCounterIncrement();
+                true
+            }
+        };
+        // SAFETY: it holds nothing with a destructor.
+        unsafe { call(add) }
     }
 
     /// # Safety
@@ -185,6 +236,9 @@ impl<const N: usize> Target<N> {
                 return None;
             }
             let desc = (*relation).rd_att;
+            if (*desc).natts as usize > MOST {
+                return None;
+            }
             let mut numbers = [0; N];
             for n in 1..=(*desc).natts as i16 {
                 let column = attribute(desc, n);
@@ -265,34 +319,6 @@ unsafe fn fires_triggers(relation: pg_sys::Relation) -> bool {
                 || (*triggers).trig_insert_before_statement
                 || (*triggers).trig_insert_after_statement
                 || (*triggers).trig_insert_new_table)
-    }
-}
-
-/// # Safety
-/// `relation` and its `indexes` are open and are as `layout` says.
-unsafe fn write_one<const N: usize>(
-    relation: pg_sys::Relation,
-    layout: &Layout<N>,
-    indexes: &[pg_sys::Relation],
-    row: [Value; N],
-) {
-    // SAFETY: promised by the caller; as many values and flags as the descriptor has columns.
-    unsafe {
-        let natts = (*(*relation).rd_att).natts as usize;
-        let (mut values, mut nulls) = (vec![Datum::from(0); natts], vec![true; natts]);
-        for (n, value) in layout.numbers.iter().zip(&row) {
-            if let Some(value) = value {
-                (values[n - 1], nulls[n - 1]) = (*value, false);
-            }
-        }
-        let (values, nulls) = (values.as_ptr(), nulls.as_ptr());
-        call(|| {
-            let tuple = heap_form_tuple((*relation).rd_att, values, nulls);
-            heap_insert(relation, tuple, pg_sys::GetCurrentCommandId(true), 0, std::ptr::null_mut());
-            for (known, &index) in layout.indexes.iter().zip(indexes) {
-                enter(known, index, relation, &row, &raw mut (*tuple).t_self);
-            }
-        });
     }
 }
 

@@ -46,11 +46,29 @@ pub fn same_image(column: &Column, a: Value, b: Value) -> bool {
             }
             // SAFETY: both are values of this column's type, whose length and by-value flag are given.
             unsafe {
+                if column.len == -1
+                    && let (Some(a), Some(b)) = (plain_bytes(&a), plain_bytes(&b))
+                {
+                    return a == b;
+                }
                 (column.len == -1 && same_toast_pointer(a, b))
                     || pg_sys::ffi::pg_guard_ffi_boundary(|| datum_image_eq(a, b, column.byval, column.len.into()))
             }
         }
         _ => false,
+    }
+}
+
+/// The bytes of a varlena that is neither compressed nor stored elsewhere.
+///
+/// # Safety
+/// A varlena datum, which lives as long as the reference to it.
+unsafe fn plain_bytes(datum: &Datum) -> Option<&[u8]> {
+    let p: *const pg_sys::varlena = datum.cast_mut_ptr();
+    // SAFETY: promised by the caller; the header tells the length.
+    unsafe {
+        let plain = if pgrx::varatt_is_1b(p) { !pgrx::varatt_is_1b_e(p) } else { !pgrx::varatt_is_4b_c(p) };
+        plain.then(|| std::slice::from_raw_parts(pgrx::vardata_any(p).cast::<u8>(), pgrx::varsize_any_exhdr(p)))
     }
 }
 
@@ -308,6 +326,84 @@ pub fn jsonb_of_number(name: &str, number: i64) -> Datum {
             let object = pushJsonbValue(&mut state, WJB_END_OBJECT, std::ptr::null_mut());
             Datum::from(JsonbValueToJsonb(object))
         })
+    }
+}
+
+/// A value of JSON to be made into a `jsonb` datum.
+pub enum Json<'a> {
+    /// `null`.
+    Null,
+    /// A `text` datum that is not toasted, as a string.
+    Text(Datum),
+    /// An array of one element.
+    Only(&'a Json<'a>),
+    /// An object.
+    Object(&'a [(&'a str, Json<'a>)]),
+}
+
+/// A `jsonb` datum in the current memory context.
+pub fn jsonb_of(json: &Json) -> Datum {
+    // SAFETY: the calls that make a value from outside to inside; strings are copied.
+    unsafe {
+        call(|| {
+            let mut state: *mut pg_sys::JsonbParseState = std::ptr::null_mut();
+            Datum::from(JsonbValueToJsonb(push(&mut state, json, pg_sys::JsonbIteratorToken::WJB_VALUE)))
+        })
+    }
+}
+
+/// Pushes a value as a `place` of what is begun. Holds nothing with a destructor.
+///
+/// # Safety
+/// `state` is that of an object after a key, of an array (`place` is WJB_ELEM), or null, where only an array or object begins.
+unsafe fn push(
+    state: &mut *mut pg_sys::JsonbParseState,
+    json: &Json,
+    place: pg_sys::JsonbIteratorToken::Type,
+) -> *mut pg_sys::JsonbValue {
+    use pg_sys::JsonbIteratorToken::*;
+    // SAFETY: promised by the caller; what is begun is ended.
+    unsafe {
+        let mut value: pg_sys::JsonbValue = std::mem::zeroed();
+        match json {
+            Json::Null => pushJsonbValue(state, place, &mut value),
+            Json::Text(text) => {
+                let text = text.cast_mut_ptr();
+                value = string(pgrx::vardata_any(text).cast(), pgrx::varsize_any_exhdr(text));
+                pushJsonbValue(state, place, &mut value)
+            }
+            Json::Only(element) => {
+                pushJsonbValue(state, WJB_BEGIN_ARRAY, std::ptr::null_mut());
+                push(state, element, WJB_ELEM);
+                pushJsonbValue(state, WJB_END_ARRAY, std::ptr::null_mut())
+            }
+            Json::Object(fields) => {
+                pushJsonbValue(state, WJB_BEGIN_OBJECT, std::ptr::null_mut());
+                for (name, field) in *fields {
+                    let mut key = string(name.as_ptr(), name.len());
+                    pushJsonbValue(state, WJB_KEY, &mut key);
+                    push(state, field, WJB_VALUE);
+                }
+                pushJsonbValue(state, WJB_END_OBJECT, std::ptr::null_mut())
+            }
+        }
+    }
+}
+
+fn string(data: *const u8, len: usize) -> pg_sys::JsonbValue {
+    // SAFETY: null is a valid value; then it is made a string.
+    let mut value: pg_sys::JsonbValue = unsafe { std::mem::zeroed() };
+    value.type_ = pg_sys::jbvType::jbvString;
+    value.val.string = pg_sys::JsonbValue__bindgen_ty_1__bindgen_ty_1 { len: len as i32, val: data.cast_mut().cast() };
+    value
+}
+
+/// A `text` (or other varlena) datum detoasted, with the number of its bytes.
+pub fn untoasted(datum: Datum) -> (Datum, usize) {
+    // SAFETY: a varlena datum.
+    unsafe {
+        let packed = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
+        (Datum::from(packed), pgrx::varsize_any_exhdr(packed))
     }
 }
 

@@ -63,24 +63,25 @@ SELECT pg_current_xact_id(), 1, id, 'proposed', E'role\x3aalice', 'alice', '{"by
 """
 
 
+SINGLE = "UPDATE {} SET credit_limit = :n + 0.25 WHERE id = :id;\n"
+FRESH = f"\\set n :n + 1\n\\set id (:n * 2 + :client_id) % {ROWS} + 1\n"
+AGAIN = "\\set id :client_id + 1\n\\set n :n + 1\n"
+SAME = "\\set id :client_id + 1\n\\set n 17\n"
+
+
 def single(results):
     """One row at a time, by two clients."""
     name = database("bench_single", "tables.sql", "by_hand.sql")
     length = max(2, min(5, ROWS // 40000))
-    fresh = "\\set n :n + 1\n\\set id (:n * 2 + :client_id) % {rows} + 1\n".format(rows=ROWS)
-    again = "\\set id :client_id + 1\n\\set n :n + 1\n"
-    same = "\\set id :client_id + 1\n\\set n 17\n"
-    update = "UPDATE {} SET credit_limit = :n + 0.25 WHERE id = :id;\n"
 
     def run(records, statement, told=False):
         return 1 / pgbench(name, "alice", records + statement, length, told=told, n=0)
 
-    variants = {t: lambda t=t: run(fresh, update.format(t)) for t in ("plain", "guarded", "row_trigger")}
-    variants |= {f"{t} again": lambda t=t: run(again, update.format(t)) for t in ("plain", "guarded")}
-    variants |= {f"{t} same": lambda t=t: run(same, update.format(t)) for t in ("plain", "guarded")}
-    variants["limit"] = lambda: run(fresh, ONE_STATEMENT)
-    # pgbench writes every NOTICE to a pipe that this process reads
-    variants["told"] = lambda: run(fresh, update.format("guarded"), told=True)
+    variants = {t: lambda t=t: run(FRESH, SINGLE.format(t)) for t in ("plain", "guarded", "row_trigger")}
+    variants |= {f"{t} again": lambda t=t: run(AGAIN, SINGLE.format(t)) for t in ("plain", "guarded")}
+    variants |= {f"{t} same": lambda t=t: run(SAME, SINGLE.format(t)) for t in ("plain", "guarded")}
+    variants["limit"] = lambda: run(FRESH, ONE_STATEMENT)
+    variants["told"] = lambda: run(FRESH, SINGLE.format("guarded"), told=True)
     with Session(name) as admin:
         def between():
             forget_proposals(admin, *COPIES, *BY_HAND)

@@ -156,19 +156,42 @@ class Watch:
         self.end = self.now()
 
 
-def pgbench(name, user, script, seconds, clients=2, told=False, **variables):
-    """Transactions a second. told: the client gets every NOTICE."""
-    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file:
+def pgbench(name, user, script, length, clients=2, told=False, by="-T", **variables):
+    """Transactions a second; with CW_CLOCK=cpu, of the time that the backends compute. by: whether length counts seconds (-T) or
+    transactions (-t); told: the client gets every NOTICE."""
+    label = f"bench {time.monotonic_ns()}"
+    environment = {**os.environ, "PGAPPNAME": label, "PGOPTIONS": "" if told else "-c client_min_messages=warning"}
+    with tempfile.NamedTemporaryFile("w", suffix=".sql") as file, tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
         file.write(script)
         file.flush()
-        command = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(clients), "-T", str(seconds),
+        command = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(clients), by, str(length),
                    "-U", user, "-f", file.name, *(f"-D{k}={v}" for k, v in variables.items()), name]
-        options = "" if told else "-c client_min_messages=warning"
-        done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "PGOPTIONS": options})
-    found = re.search(r"tps = ([\d.]+)", done.stdout)
-    if done.returncode or not found or "number of failed transactions: 0" not in done.stdout:
-        sys.exit(f"bench: pgbench failed\n{done.stdout}\n{done.stderr[-2000:]}")
-    return float(found[1])
+        with subprocess.Popen(command, stdout=out, stderr=errors, env=environment) as process:
+            computed = watch_backends(name, label, process) if CLOCK == "cpu" else None
+        out.seek(0)
+        errors.seek(0)
+        report = out.read()
+        tps, done = (re.search(p, report) for p in (r"tps = ([\d.]+)", r"actually processed: (\d+)"))
+        if process.returncode or not tps or "number of failed transactions: 0" not in report:
+            sys.exit(f"bench: pgbench failed\n{report}\n{errors.read()[-2000:]}")
+    return int(done[1]) / computed if computed else float(tps[1])
+
+
+def watch_backends(name, label, process):
+    """Seconds that the backends of this application compute until the process ends."""
+    seconds = {}
+    with Session(name) as s:
+        while process.poll() is None:
+            for pid in s.run(f"SELECT pid FROM pg_stat_activity WHERE application_name = '{label}'"):
+                seconds.setdefault(pid, 0)
+            for _ in range(20):
+                for pid in seconds:
+                    try:
+                        seconds[pid] = int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+                    except OSError:
+                        pass
+                time.sleep(0.005)
+    return sum(seconds.values())
 
 
 def settle(session, *tables):
