@@ -85,9 +85,7 @@ pub fn append(call: &Call) -> Option<Datum> {
             HISTORY.lock();
             events::recorded();
             // here, in memory that lives as long as the entries
-            let mut changes = entries
-                .have_changes()
-                .then(|| Walk::open(&CHANGES, Sight::Statement));
+            let mut changes = entries.have_changes().then(|| Walk::open(&CHANGES, Sight::Statement));
             let (mut last, transaction, identity) = (0, value::transaction_id(), identity::datum());
             portal::drain(&proposals, BATCH, |rows| {
                 let plan = Plan::new(&entries, rows, &HISTORY);

@@ -109,7 +109,9 @@ impl Known {
                 }
                 let kind = numbers.of(&bytes);
                 if kind == kinds.len() {
-                    kinds.push(row.iter().zip(lengths).skip(OWN).map(|(value, length)| single(*value, length)).collect());
+                    kinds.push(
+                        row.iter().zip(lengths).skip(OWN).map(|(value, length)| single(*value, length)).collect(),
+                    );
                 }
                 let record = row[1].map(value::uuid_bytes);
                 found.push(Found { id, record, key: single(row[2], lengths[2]), kind });

@@ -112,8 +112,9 @@ impl Call {
             let set = (*self.0).resultinfo.cast::<pg_sys::ReturnSetInfo>();
             assert_eq!((*(*set).setDesc).natts as usize, N);
             for row in rows {
-                let (values, nulls) = (row.map(|v| v.unwrap_or(Datum::from(0))), row.map(|v| v.is_none()));
-                pg_sys::tuplestore_putvalues((*set).setResult, (*set).setDesc, values.as_ptr(), nulls.as_ptr());
+                let (mut values, mut nulls) = (row.map(|v| v.unwrap_or(Datum::from(0))), row.map(|v| v.is_none()));
+                let (values, nulls) = (values.as_mut_ptr(), nulls.as_mut_ptr());
+                pg_sys::tuplestore_putvalues((*set).setResult, (*set).setDesc, values, nulls);
             }
         }
     }
