@@ -91,7 +91,8 @@ pub fn lock<const N: usize>(way: &Way<N>, number: i64, is: impl Fn(&[Value; N]) 
                 if let Some(clear) = (*(*slot).tts_ops).clear {
                     clear(slot);
                 }
-                let (command, flags) = (GetCurrentCommandId(false), pg_sys::TUPLE_LOCK_FLAG_FIND_LAST_VERSION as u8);
+                // as an executor does, so that what follows is of another command
+                let (command, flags) = (GetCurrentCommandId(true), pg_sys::TUPLE_LOCK_FLAG_FIND_LAST_VERSION as u8);
                 let (mode, wait) = (pg_sys::LockTupleMode::LockTupleExclusive, pg_sys::LockWaitPolicy::LockWaitBlock);
                 (*(*relation).rd_tableam).tuple_lock.map(|lock| {
                     lock(relation, &mut at, search.snapshot, slot, command, mode, wait, flags, &mut failure)
