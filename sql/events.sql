@@ -45,12 +45,23 @@ $$;
 COMMENT ON FUNCTION customer_workflow._may_consume(name) IS 'Whether the current person is a member of the role that a consumer has, or owns the database';
 
 CREATE FUNCTION customer_workflow._event_horizon() RETURNS xid8
-LANGUAGE sql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
-    -- What has ended since the snapshot was taken, and is not found any more, counts as one of ours.
-    SELECT least(coalesce(min(x.id), pg_snapshot_xmax(pg_current_snapshot())), pg_current_xact_id_if_assigned())
-      FROM pg_snapshot_xip(pg_current_snapshot()) AS x (id)
-     WHERE NOT EXISTS (SELECT FROM pg_stat_activity AS a WHERE a.backend_xid = x.id::xid AND a.datname <> current_database())
-       AND NOT EXISTS (SELECT FROM pg_prepared_xacts AS p WHERE p.transaction = x.id::xid AND p.database <> current_database())
+LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    horizon xid8;
+    known boolean;
+BEGIN
+    -- What has ended since the snapshot was taken, and is not found any more, counts as one of ours; the next snapshot is without it.
+    FOR attempt IN 1 .. 10 LOOP
+        SELECT min(x.id), bool_and(a.pid IS NOT NULL OR p.gid IS NOT NULL) INTO horizon, known
+          FROM pg_snapshot_xip(pg_current_snapshot()) AS x (id)
+          LEFT JOIN pg_stat_activity AS a ON a.backend_xid = x.id::xid
+          LEFT JOIN pg_prepared_xacts AS p ON p.transaction = x.id::xid
+         WHERE coalesce(a.datname, p.database, current_database()) = current_database();
+        EXIT WHEN known IS NOT FALSE;
+        PERFORM pg_stat_clear_snapshot();
+    END LOOP;
+    RETURN least(coalesce(horizon, pg_snapshot_xmax(pg_current_snapshot())), pg_current_xact_id_if_assigned());
+END
 $$;
 COMMENT ON FUNCTION customer_workflow._event_horizon() IS 'The oldest transaction that may be in progress in this database, else the next one: what comes before it is complete';
 
