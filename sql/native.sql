@@ -230,6 +230,10 @@ CREATE FUNCTION customer_workflow._digests_of(proposals bigint[], heads text[], 
     LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_digests_of';
 COMMENT ON FUNCTION customer_workflow._digests_of(bigint[], text[], text[]) IS 'SHA-256 over the head, the changes (see _digest_line()) and the tail of proposals, which ascend';
 
+CREATE FUNCTION customer_workflow._logged_changes(proposals bigint[], OUT proposal bigint, OUT details jsonb) RETURNS SETOF record
+    LANGUAGE c STABLE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_logged_changes';
+COMMENT ON FUNCTION customer_workflow._logged_changes(bigint[]) IS 'The changes of proposals as the history keeps them, see _logged_text()';
+
 CREATE FUNCTION customer_workflow._append(target text, entries refcursor, proposals refcursor) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_append';
 COMMENT ON FUNCTION customer_workflow._append(text, refcursor, refcursor) IS 'Adds to history or work_item, as an INSERT would, the entries of the course of each proposal with what it has of its own';

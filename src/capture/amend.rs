@@ -7,11 +7,13 @@ use super::config::Table;
 use super::flush::{self, Names, Records};
 use super::meet::{EDITABLE, Open};
 use super::{create, touched};
+use crate::decide::logged::{self, logged};
 use crate::pg::edit::{self, Locked};
 use crate::pg::function::array;
+use crate::pg::json::Json;
 use crate::pg::lookup::Way;
 use crate::pg::spi::{self, Statement};
-use crate::pg::value::{self, Json, Value};
+use crate::pg::value::{self, Value};
 use crate::pg::{callbacks, role};
 use pgrx::pg_sys::{
     self, BOOLOID, BYTEAARRAYOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID,
@@ -53,9 +55,6 @@ static PROPOSAL: Way<7> = Way::new(
 );
 static CHANGE: Way<5> = Way::new(c"change", c"change_pkey", ["field", "original", "proposed", "image", "changed_at"]);
 
-/// How long a value may be that the history keeps whole.
-const LOGGED: usize = 1 << 20;
-
 /// The same as `amend` for one draft of which one change takes another value, without a statement; it locks and writes what
 /// `_amend_drafts()` would. False, and nothing is done, where that is more than this.
 pub(super) fn amend_one(table: &Table, records: &Records, common: &Common, drafts: &[(usize, i64)]) -> bool {
@@ -85,15 +84,9 @@ fn take(table: &Table, common: &Common, id: i64, wish: &Change, proposal: &Locke
         touched::note(id);
         return true;
     }
-    let (former, wished) = (former.map(value::untoasted), wish.proposed.map(value::untoasted));
-    if former.iter().chain(&wished).any(|(_, len)| *len > LOGGED) {
-        return false;
-    }
-    let logged = |value: Option<(Datum, usize)>| value.map_or(Json::Null, |(text, _)| Json::Text(text));
-    let field = value::text(&wish.field);
-    let of_field =
-        Json::Object(&[("field", Json::Text(field)), ("previous", logged(former)), ("proposed", logged(wished))]);
-    let details = value::jsonb_of(&Json::Object(&[("changes", Json::Only(&of_field))]));
+    let values = [("previous", logged(former)), ("proposed", logged(wish.proposed))];
+    let field = [("field", Json::Text(Some(value::text(&wish.field))))];
+    let details = logged::details(vec![Json::Object(field.into_iter().chain(values).collect())]);
     create::amended(table, common, id, details);
     let now = Some(value::transaction_start());
     change.write([(1, wish.original), (2, wish.proposed), (3, wish.image), (4, now)]);

@@ -7,16 +7,16 @@ use super::flush::{Names, Records, uuids};
 use super::{key, notice, touched};
 use crate::events;
 use crate::guard::identity;
+use crate::history::rows;
 use crate::pg::function::array;
 use crate::pg::spi::{Sequence, Statement};
 use crate::pg::table::Target;
-use crate::pg::value;
+use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{
     self, BOOLOID, BYTEAARRAYOID, Datum, INT4OID, INT8ARRAYOID, INT8OID, JSONBOID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID,
 };
 
 static PROPOSAL_IDS: Sequence = Sequence::new(c"proposal_id_seq");
-static HISTORY_IDS: Sequence = Sequence::new(c"history_id_seq");
 
 static PROPOSAL: Target<15> = Target::new(
     c"proposal",
@@ -43,43 +43,6 @@ static PROPOSAL: Target<15> = Target::new(
 
 static CHANGE: Target<6> =
     Target::new(c"change", ["proposal", "field", "original", "proposed", "image", "changed_at"], &[]);
-
-static HISTORY: Target<11> = Target::new(
-    c"history",
-    [
-        "id",
-        "at",
-        "transaction",
-        "identity",
-        "table_id",
-        "proposal",
-        "kind",
-        "person",
-        "database_role",
-        "source",
-        "comment",
-    ],
-    &[("history_of_proposal", &["proposal"]), ("history_event", &[])],
-);
-
-static AMENDED: Target<12> = Target::new(
-    c"history",
-    [
-        "id",
-        "at",
-        "transaction",
-        "identity",
-        "table_id",
-        "proposal",
-        "kind",
-        "person",
-        "database_role",
-        "source",
-        "comment",
-        "details",
-    ],
-    &[("history_of_proposal", &["proposal"]), ("history_event", &["transaction", "id"])],
-);
 
 // The same as statements, which fire the triggers that a table may have.
 static NEW_PROPOSALS: Statement = Statement::new(
@@ -114,21 +77,15 @@ static NEW_CHANGES: Statement = Statement::new(
 );
 
 static NEW_HISTORY: Statement = Statement::new(
-    c"INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment)
-      SELECT $1, u.id, 'proposed', $3, $4, $5, $6 FROM pg_catalog.unnest($2) AS u (id)",
-    &[INT4OID, INT8ARRAYOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID],
-);
-
-static NEW_AMENDED: Statement = Statement::new(
     c"INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, source, comment, details)
-      VALUES ($1, $2, 'amended', $3, $4, $5, $6, $7)",
-    &[INT4OID, INT8OID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, JSONBOID],
+      SELECT $1, u.id, $3, $4, $5, $6, $7, $8 FROM pg_catalog.unnest($2) AS u (id)",
+    &[INT4OID, INT8ARRAYOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, TEXTOID, JSONBOID],
 );
 
 /// Forgets where our sequences are.
 pub fn forget_sequences() {
     PROPOSAL_IDS.forget();
-    HISTORY_IDS.forget();
+    rows::IDS.forget();
 }
 
 /// Makes a proposal for each of these records; returns their numbers.
@@ -136,7 +93,7 @@ pub fn create(table: &Table, records: &Records, common: &Common, which: &[usize]
     let ids = PROPOSAL_IDS.take(which.len());
     proposals(table, records, common, which, &ids);
     changes(records, which, &ids);
-    history(table, common, &ids);
+    record(&rows::DRAFTS, table, common, &ids, "proposed", None);
     for (&i, &id) in which.iter().zip(&ids) {
         touched::add(id, common.auto_submit);
         let changes = &records.changes[i].0;
@@ -221,66 +178,51 @@ fn changes(records: &Records, which: &[usize], ids: &[i64]) {
     }
 }
 
-fn history(table: &Table, common: &Common, ids: &[i64]) {
-    let (table_id, kind) = (Datum::from(table.table_id), value::text("proposed"));
-    // the transaction has its number before it takes any of an entry: see sql/history_proof.sql
-    let (transaction, numbers) = (value::transaction_id(), HISTORY_IDS.take(ids.len()));
+/// The history of a proposal that takes another value.
+pub fn amended(table: &Table, common: &Common, id: i64, details: Datum) {
+    record(&rows::EVENTS, table, common, &[id], "amended", Some(details));
+}
+
+/// An entry each for these proposals.
+fn record(to: &'static Target<16>, table: &Table, common: &Common, ids: &[i64], kind: &str, details: Value) {
+    let (table_id, kind) = (Some(Datum::from(table.table_id)), Some(value::text(kind)));
+    let (transaction, numbers) = (value::transaction_id(), rows::IDS.take(ids.len()));
     let identity = identity::datum();
-    let appended = HISTORY.append(ids.len(), |n| {
+    let appended = to.append(ids.len(), |n| {
         [
             Some(Datum::from(numbers[n])),
             Some(value::now()),
             Some(transaction),
             Some(identity),
-            Some(table_id),
+            table_id,
             Some(Datum::from(ids[n])),
-            Some(kind),
+            kind,
             Some(common.person),
+            None,
             Some(common.session),
             common.entity,
+            None,
+            None,
             common.comment,
+            None,
+            details,
         ]
     });
     if !appended {
         NEW_HISTORY.run(
             &[
-                Some(table_id),
+                table_id,
                 Some(id_array(ids.iter().copied())),
+                kind,
                 Some(common.person),
                 Some(common.session),
                 common.entity,
                 common.comment,
+                details,
             ],
             |_| (),
         );
-    }
-}
-
-/// The history of a proposal that takes another value.
-pub fn amended(table: &Table, common: &Common, id: i64, details: Datum) {
-    let (table_id, id) = (Datum::from(table.table_id), Datum::from(id));
-    let (transaction, number) = (value::transaction_id(), HISTORY_IDS.take(1)[0]);
-    let appended = AMENDED.append(1, |_| {
-        [
-            Some(Datum::from(number)),
-            Some(value::now()),
-            Some(transaction),
-            Some(identity::datum()),
-            Some(table_id),
-            Some(id),
-            Some(value::text("amended")),
-            Some(common.person),
-            Some(common.session),
-            common.entity,
-            common.comment,
-            Some(details),
-        ]
-    });
-    if appended {
+    } else if std::ptr::eq(to, &rows::EVENTS) {
         events::recorded();
-    } else {
-        let (person, session) = (Some(common.person), Some(common.session));
-        NEW_AMENDED
-            .run(&[Some(table_id), Some(id), person, session, common.entity, common.comment, Some(details)], |_| ());
     }
 }

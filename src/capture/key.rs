@@ -2,6 +2,7 @@
 
 use crate::error::{Report, raise};
 use crate::pg::column::Column;
+use crate::pg::json::{self, Json, jsonb_of};
 use crate::pg::shape::Shape;
 use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{self, Datum, Oid};
@@ -67,8 +68,8 @@ fn quoted(s: &str) -> String {
 pub fn jsonb(text: Datum) -> Datum {
     let string = value::text_string(text);
     match single_integer(&string) {
-        Some((name, number)) => value::jsonb_of_number(name, number),
-        None => value::jsonb(text),
+        Some((name, number)) => jsonb_of(&Json::Object(vec![(name, Json::Number(number))])),
+        None => json::jsonb(&string),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::error::{Report, raise};
 use crate::pg::column::Column;
 use crate::pg::condition::{self, Condition};
 use crate::pg::function::Call;
+use crate::pg::json::jsonb;
 use crate::pg::row::{Event, Side};
 use crate::pg::shape::Shape;
 use crate::pg::{callbacks, role, value};
@@ -99,7 +100,7 @@ pub fn parts(call: &Call) -> Option<Datum> {
     let parts = condition::parts(call.oid(0)?, TRIGGER, call.oid(1)?)?;
     let functions: Vec<u32> = parts.functions.iter().map(|f| f.to_u32()).collect();
     let json = serde_json::json!({"columns": parts.columns, "functions": functions, "mutable": parts.mutable});
-    Some(value::jsonb(value::text(&json.to_string())))
+    Some(jsonb(&json.to_string()))
 }
 
 /// BEFORE UPDATE, disabled: only its condition is used.

@@ -1,52 +1,24 @@
 //! What the engine says becomes rows of the history and work items, in bulk: written past the executor, as capture writes them. What
 //! proposals of a course have in common is read once.
 
-use super::digest;
+use super::logged::Changes;
 use crate::events;
 use crate::guard::identity;
+use crate::history::rows;
 use crate::pg::function::Call;
-use crate::pg::logged::{Changes, Logged};
-use crate::pg::lookup::{Sight, Way};
+use crate::pg::json;
 use crate::pg::portal::{self, Rows};
 use crate::pg::spi::Sequence;
 use crate::pg::table::Target;
 use crate::pg::value::{self, Value};
-use crate::pg::walk::Walk;
 use pgrx::pg_sys::{self, Datum};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::ffi::CString;
 
 /// Proposals are taken from the query in batches of this many.
 const BATCH: usize = 5000;
 
-static CHANGES: Way<4> = Way::to_read(c"change", c"change_pkey", ["proposal", "field", "original", "proposed"]);
-
-static HISTORY_IDS: Sequence = Sequence::new(c"history_id_seq");
 static WORK_ITEM_IDS: Sequence = Sequence::new(c"work_item_id_seq");
-
-static HISTORY: Target<16> = Target::new(
-    c"history",
-    [
-        "id",
-        "at",
-        "transaction",
-        "identity",
-        "table_id",
-        "proposal",
-        "kind",
-        "person",
-        "on_behalf_of",
-        "database_role",
-        "source",
-        "element",
-        "step",
-        "comment",
-        "digest",
-        "details",
-    ],
-    &[("history_of_proposal", &["proposal"]), ("history_event", &["transaction", "id"])],
-);
 
 static WORK_ITEM: Target<13> = Target::new(
     c"work_item",
@@ -75,21 +47,21 @@ static WORK_ITEM: Target<13> = Target::new(
 /// changes, to which `with_changes` is added. `proposals` has `course`, `proposal`, which ascends, and these.
 pub fn append(call: &Call) -> Option<Datum> {
     // the extension may have been created anew
-    HISTORY_IDS.forget();
+    rows::IDS.forget();
     WORK_ITEM_IDS.forget();
     let (target, entries, proposals) = (call.text(0)?, call.cstring(1)?, call.cstring(2)?);
     portal::all(&entries, |entries| match &*target {
         "history" => {
-            let entries = Entries::read(entries, &HISTORY, 4);
+            let entries = Entries::read(entries, &rows::EVENTS, 4);
             // before any number is taken, so that who locks the table sees all that were
-            HISTORY.lock();
+            rows::EVENTS.lock();
             events::recorded();
             // here, in memory that lives as long as the entries
-            let mut changes = entries.have_changes().then(|| Walk::open(&CHANGES, Sight::Statement));
+            let mut changes = entries.have_changes().then(Changes::open);
             let (mut last, transaction, identity) = (0, value::transaction_id(), identity::datum());
             portal::drain(&proposals, BATCH, |rows| {
-                let plan = Plan::new(&entries, rows, &HISTORY);
-                let ids = HISTORY_IDS.take(plan.rows.len());
+                let plan = Plan::new(&entries, rows, &rows::EVENTS);
+                let ids = rows::IDS.take(plan.rows.len());
                 // no two at the same microsecond: people sort by time
                 let times: Vec<i64> = (0..plan.rows.len())
                     .map(|_| {
@@ -98,7 +70,7 @@ pub fn append(call: &Call) -> Option<Datum> {
                     })
                     .collect();
                 let ours = |i: usize| [Datum::from(ids[i]), Datum::from(times[i]), transaction, identity];
-                plan.write(&HISTORY, ours, true, &mut changes);
+                plan.write(&rows::EVENTS, ours, true, &mut changes);
             });
             if let Some(changes) = changes {
                 changes.close();
@@ -119,9 +91,6 @@ pub fn append(call: &Call) -> Option<Datum> {
     });
     None
 }
-
-/// The changes of proposals, where an entry has them.
-type Walked = Option<Walk<4>>;
 
 /// What the CHECK constraint of the table asks.
 fn has_assignee(assignee: Value) -> bool {
@@ -225,7 +194,7 @@ impl<'a, const N: usize> Plan<'a, N> {
         to: &Target<N>,
         ours: impl Fn(usize) -> [Datum; M],
         keeps_to: bool,
-        changes: &mut Walked,
+        changes: &mut Option<Changes>,
     ) {
         let mut values = Vec::new();
         let mut last = usize::MAX;
@@ -255,10 +224,10 @@ impl<'a, const N: usize> Plan<'a, N> {
         }
     }
 
-    fn row(&self, entry: &Entry<N>, of_proposal: &[Value], changes: &mut Walked) -> [Value; N] {
+    fn row(&self, entry: &Entry<N>, of_proposal: &[Value], changes: &mut Option<Changes>) -> [Value; N] {
         let more = |place: Option<usize>| place.and_then(|place| of_proposal[place]);
         let with = |details: Value, more: Value| match (details, more) {
-            (Some(details), Some(more)) => Some(value::jsonb_with(details, more)),
+            (Some(details), Some(more)) => Some(json::jsonb_with(details, more)),
             (details, _) => details,
         };
         let mut row = entry.values;
@@ -269,36 +238,13 @@ impl<'a, const N: usize> Plan<'a, N> {
                 // the details are the last column
                 Own::Added => row[N - 1] = row[N - 1].map_or(more(self.added), |d| with(Some(d), more(self.added))),
                 Own::Changes => {
-                    let logged = logged(number(of_proposal[self.proposal]), changes);
+                    let logged = changes.as_mut().and_then(|c| c.of(number(of_proposal[self.proposal])));
                     row[N - 1] = with(logged, more(self.with_changes));
                 }
             }
         }
         row
     }
-}
-
-/// The changes of a proposal as the history keeps them, see SQL `_logged_changes()`.
-fn logged(proposal: i64, changes: &mut Walked) -> Value {
-    let mut all = None;
-    changes.as_mut()?.visit(proposal, |[_, field, original, proposed]| {
-        if let Some(field) = field {
-            all.get_or_insert_with(Changes::new).add(field, &as_logged(original), &as_logged(proposed));
-        }
-    });
-    all.map(Changes::finish)
-}
-
-/// Values above this many bytes are kept by their digests, as by SQL `_logged_text()`.
-const LONGEST: usize = 1024 * 1024;
-
-fn as_logged(value: Value) -> Logged {
-    let length = value.map_or(0, value::length);
-    if length <= LONGEST {
-        return Logged::Whole(value);
-    }
-    let digest = Sha256::digest(value.map(value::utf8_bytes).unwrap_or_default());
-    Logged::Digest(digest::hex(&digest), length)
 }
 
 fn number(value: Value) -> i64 {

@@ -3,6 +3,7 @@
 use pgrx::pg_sys::Datum;
 use serde_json::{Value, json};
 
+use crate::pg;
 use crate::pg::function::Call;
 use crate::pg::value;
 use crate::workflow::calendar::Calendar;
@@ -77,5 +78,5 @@ fn jsonb_text(call: &Call, n: usize) -> Option<String> {
 }
 
 fn jsonb(json: &Value) -> Datum {
-    value::jsonb(value::text(&json.to_string()))
+    pg::json::jsonb(&json.to_string())
 }

@@ -1,6 +1,7 @@
 //! SQL's call of the engine: definition, state, event and answers in, what comes of it out, all as JSON.
 
 use crate::pg::function::Call;
+use crate::pg::json::jsonb;
 use crate::pg::value;
 use crate::workflow::definition::Definition;
 use crate::workflow::effect::{Effect, Entry, Holder, Pool, Topic, Tracking, WorkItem};
@@ -48,7 +49,7 @@ pub fn engine(call: &Call) -> Option<Datum> {
         Ok(known) => run(&known, arg(1), &arg(2)?, &arg(3)?).unwrap_or_else(|e| does_not_fit(&e)),
         Err(refused) => refused,
     };
-    Some(value::jsonb(value::text(&result.to_string())))
+    Some(jsonb(&result.to_string()))
 }
 
 fn run(known: &Known, state: Option<String>, event: &str, answers: &str) -> serde_json::Result<Value> {

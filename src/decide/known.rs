@@ -10,8 +10,8 @@ use std::collections::{HashMap, HashSet};
 /// How many columns come before those that kinds have.
 const OWN: usize = 3;
 
-/// The columns of `proposal` that are read: all but content, texts, times and what failed.
-const COLUMNS: [&str; 24] = [
+/// The columns of `proposal` that are read: those that a verb asks for.
+const COLUMNS: [&str; 21] = [
     "id",
     "record_hash",
     "record_key",
@@ -21,8 +21,6 @@ const COLUMNS: [&str; 24] = [
     "originator",
     "parties",
     "database_role",
-    "data_entity",
-    "auto_submit",
     "workflow",
     "version",
     "self_approval",
@@ -35,10 +33,9 @@ const COLUMNS: [&str; 24] = [
     "part_of",
     "reverts",
     "effective_at",
-    "held",
 ];
 
-static PROPOSALS: Way<24> = Way::to_read(c"proposal", c"proposal_pkey", COLUMNS);
+static PROPOSALS: Way<21> = Way::to_read(c"proposal", c"proposal_pkey", COLUMNS);
 static CHANGES: Way<2> = Way::to_read(c"change", c"change_pkey", ["proposal", "field"]);
 
 /// The place of a column of `proposal` in what is read. A column that is not read is an error of ours.

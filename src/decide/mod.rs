@@ -8,6 +8,7 @@ pub mod due;
 pub mod engine;
 pub mod fields;
 pub mod known;
+pub mod logged;
 pub mod numbers;
 pub mod simulate;
 pub mod texts;

@@ -2,6 +2,7 @@
 
 use super::engine::names;
 use crate::pg::function::Call;
+use crate::pg::json::jsonb;
 use crate::pg::value;
 use crate::workflow::definition::Definition;
 use crate::workflow::engine::{Row, simulate};
@@ -17,7 +18,7 @@ pub fn route(call: &Call) -> Option<Datum> {
     let (involved, fields) = (list(1)?, list(2)?);
     let answers = call.arg(3).map(value::jsonb_string)?;
     let result = walk(&text, &involved, &fields, &answers).unwrap_or_else(|why| json!({"misfit": why.to_string()}));
-    Some(value::jsonb(value::text(&result.to_string())))
+    Some(jsonb(&result.to_string()))
 }
 
 fn walk(definition: &str, involved: &[String], fields: &[String], answers: &str) -> serde_json::Result<Value> {

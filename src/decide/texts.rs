@@ -1,6 +1,7 @@
 //! SQL's calls for the texts of work items.
 
 use crate::pg::function::Call;
+use crate::pg::json::jsonb;
 use crate::pg::value;
 use crate::workflow::text;
 use pgrx::pg_sys::Datum;
@@ -9,7 +10,7 @@ use serde_json::{Map, Value};
 /// SQL `_placeholders(template text) returns jsonb`: the names of its placeholders, an array.
 pub fn placeholders(call: &Call) -> Option<Datum> {
     let names = Value::from(text::placeholders(&call.text(0)?));
-    Some(value::jsonb(value::text(&names.to_string())))
+    Some(jsonb(&names.to_string()))
 }
 
 /// SQL `_render_text(template text, "values" jsonb) returns text`: the template with texts from the object in the places of

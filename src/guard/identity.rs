@@ -2,6 +2,7 @@
 
 use super::person::{self, By, Who};
 use crate::pg::function::{Call, text_array};
+use crate::pg::json::jsonb;
 use crate::pg::spi::Statement;
 use crate::pg::{settings, value};
 use pgrx::pg_sys::{self, Datum};
@@ -42,7 +43,7 @@ pub fn datum() -> Datum {
     known.unwrap_or_else(|| {
         let application = settings::client_name().to_owned();
         let text = describe(&who.by, &value::string_of(&application), client());
-        let jsonb = value::jsonb(value::text(&text));
+        let jsonb = jsonb(&text);
         LAST.set(Some(Known { who, application, jsonb: value::text_bytes(jsonb) }));
         jsonb
     })

@@ -1,5 +1,6 @@
 //! The proof of the history: what an entry, a link of a chain and the tree over all links are, for SQL.
 
+pub mod rows;
 mod tree;
 
 use crate::pg::function::Call;

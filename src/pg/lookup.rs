@@ -127,7 +127,7 @@ pub(super) struct Search<const N: usize> {
     pub(super) snapshot: pg_sys::Snapshot,
     /// For its rows, from the first one on.
     pub(super) slot: Cell<*mut pg_sys::TupleTableSlot>,
-    pub(super) scan: pg_sys::IndexScanDesc,
+    scan: pg_sys::IndexScanDesc,
     keys: i32,
     /// The columns that are read.
     pub(super) numbers: [i16; N],
@@ -173,12 +173,14 @@ impl<const N: usize> Search<N> {
         }
     }
 
+    /// Goes to the first row of these keys; false where there is none. A slot is only made where there is an entry.
+    ///
     /// # Safety
     /// `keys` are as many as it was opened for.
-    pub(super) unsafe fn rows(&self, keys: *mut pg_sys::ScanKeyData, mut found: impl FnMut([Value; N])) {
-        // SAFETY: promised by the caller. A slot is only made where there is an entry.
+    pub(super) unsafe fn seek(&self, keys: *mut pg_sys::ScanKeyData) -> bool {
+        // SAFETY: promised by the caller.
         unsafe {
-            let mut more = call(|| {
+            call(|| {
                 index_rescan(self.scan, keys, self.keys, std::ptr::null_mut(), 0);
                 if index_getnext_tid(self.scan, FORWARD).is_null() {
                     return false;
@@ -187,10 +189,28 @@ impl<const N: usize> Search<N> {
                     self.slot.set(table_slot_create(self.relation, std::ptr::null_mut()));
                 }
                 index_fetch_heap(self.scan, self.slot.get()) || index_getnext_slot(self.scan, FORWARD, self.slot.get())
-            });
+            })
+        }
+    }
+
+    /// Goes to the next row; false where there is none.
+    ///
+    /// # Safety
+    /// The slot holds a row.
+    pub(super) unsafe fn next(&self) -> bool {
+        // SAFETY: promised by the caller.
+        unsafe { call(|| index_getnext_slot(self.scan, FORWARD, self.slot.get())) }
+    }
+
+    /// # Safety
+    /// `keys` are as many as it was opened for.
+    pub(super) unsafe fn rows(&self, keys: *mut pg_sys::ScanKeyData, mut found: impl FnMut([Value; N])) {
+        // SAFETY: promised by the caller.
+        unsafe {
+            let mut more = self.seek(keys);
             while more {
                 found(self.values());
-                more = call(|| index_getnext_slot(self.scan, FORWARD, self.slot.get()));
+                more = self.next();
             }
         }
     }

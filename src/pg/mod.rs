@@ -12,7 +12,7 @@ mod faults;
 pub mod function;
 pub mod guard;
 pub mod image;
-pub mod logged;
+pub mod json;
 pub mod lookup;
 pub mod memory;
 pub mod notify;
@@ -115,6 +115,7 @@ mod exports {
         cw_condition_fields, pg_finfo_cw_condition_fields => crate::pg::parse::condition_fields;
         cw_evaluate_as, pg_finfo_cw_evaluate_as => crate::guard::functions::evaluate_as;
         cw_route, pg_finfo_cw_route => crate::decide::simulate::route;
+        cw_logged_changes, pg_finfo_cw_logged_changes => crate::decide::logged::logged_changes;
         cw_append, pg_finfo_cw_append => crate::decide::append::append;
         cw_next_transaction, pg_finfo_cw_next_transaction => crate::history::next_transaction;
         cw_content, pg_finfo_cw_content => crate::history::content;

@@ -15,13 +15,6 @@ unsafe extern "C-unwind" {
     fn datumCopy(value: Datum, typ_byval: bool, typ_len: std::ffi::c_int) -> Datum;
     fn OidOutputFunctionCall(function: Oid, value: Datum) -> *mut std::ffi::c_char;
     fn cstring_to_text(text: *const std::ffi::c_char) -> *mut pg_sys::text;
-    fn int64_to_numeric(number: i64) -> pg_sys::Numeric;
-    fn pushJsonbValue(
-        state: *mut *mut pg_sys::JsonbParseState,
-        token: pg_sys::JsonbIteratorToken::Type,
-        value: *mut pg_sys::JsonbValue,
-    ) -> *mut pg_sys::JsonbValue;
-    fn JsonbValueToJsonb(value: *mut pg_sys::JsonbValue) -> *mut pg_sys::Jsonb;
     fn pfree(memory: *mut std::ffi::c_void);
     fn pg_server_to_any(
         text: *const std::ffi::c_char,
@@ -93,7 +86,7 @@ unsafe fn same_toast_pointer(a: Datum, b: Datum) -> bool {
 pub fn copy(column: &Column, value: Value) -> Value {
     // SAFETY: a value of this column's type; a toasted one is copied as its pointer, so detoast first.
     value.map(|v| unsafe {
-        let v = if column.len == -1 { Datum::from(pg_sys::pg_detoast_datum_copy(v.cast_mut_ptr())) } else { v };
+        let v = if column.len == -1 { detoasted(v) } else { v };
         pg_sys::ffi::pg_guard_ffi_boundary(|| datumCopy(v, column.byval, column.len.into()))
     })
 }
@@ -102,8 +95,8 @@ pub fn copy(column: &Column, value: Value) -> Value {
 pub fn render(column: &Column, value: Value) -> Value {
     let value = value?;
     if base_type(column.type_oid) == pg_sys::XMLOID {
-        // SAFETY: xml is stored as text is; its output function leaves the declaration out, which the text keeps.
-        return Some(Datum::from(unsafe { pg_sys::pg_detoast_datum_copy(value.cast_mut_ptr()) }));
+        // xml is stored as text is; its output function leaves the declaration out, which the text keeps
+        return Some(detoasted(value));
     }
     // SAFETY: the output function belongs to the type of the value, and returns a C string in the current context.
     let text = pinned(column.needs_all_settings, || unsafe {
@@ -165,6 +158,12 @@ pub fn text_bytes(datum: Datum) -> Vec<u8> {
         let (data, len) = (pgrx::vardata_any(packed), pgrx::varsize_any_exhdr(packed));
         memory::copied(std::slice::from_raw_parts(data.cast::<u8>(), len))
     }
+}
+
+/// A `text` (or other varlena) datum, detoasted, copied into the current memory context.
+pub fn detoasted(datum: Datum) -> Datum {
+    // SAFETY: a varlena datum.
+    Datum::from(unsafe { pg_sys::pg_detoast_datum_copy(datum.cast_mut_ptr()) })
 }
 
 /// How many bytes a `text` (or other varlena) datum has, without its header, once it is detoasted.
@@ -304,125 +303,6 @@ pub fn uuid_bytes(datum: Datum) -> [u8; 16] {
 pub fn bytea(bytes: &[u8]) -> Datum {
     // SAFETY: bytea is stored as text is.
     Datum::from(unsafe { pg_sys::cstring_to_text_with_len(bytes.as_ptr().cast(), bytes.len() as i32) })
-}
-
-/// A `jsonb` datum in the current memory context: an object that has one number.
-pub fn jsonb_of_number(name: &str, number: i64) -> Datum {
-    use pg_sys::JsonbIteratorToken::*;
-    let (data, len) = (name.as_ptr(), name.len() as i32);
-    // SAFETY: the calls that make an object, in their order; the name is copied.
-    unsafe {
-        call(|| {
-            let mut state: *mut pg_sys::JsonbParseState = std::ptr::null_mut();
-            let mut key: pg_sys::JsonbValue = std::mem::zeroed();
-            key.type_ = pg_sys::jbvType::jbvString;
-            key.val.string = pg_sys::JsonbValue__bindgen_ty_1__bindgen_ty_1 { len, val: data.cast_mut().cast() };
-            let mut value: pg_sys::JsonbValue = std::mem::zeroed();
-            value.type_ = pg_sys::jbvType::jbvNumeric;
-            value.val.numeric = int64_to_numeric(number);
-            pushJsonbValue(&mut state, WJB_BEGIN_OBJECT, std::ptr::null_mut());
-            pushJsonbValue(&mut state, WJB_KEY, &mut key);
-            pushJsonbValue(&mut state, WJB_VALUE, &mut value);
-            let object = pushJsonbValue(&mut state, WJB_END_OBJECT, std::ptr::null_mut());
-            Datum::from(JsonbValueToJsonb(object))
-        })
-    }
-}
-
-/// A value of JSON to be made into a `jsonb` datum.
-pub enum Json<'a> {
-    /// `null`.
-    Null,
-    /// A `text` datum that is not toasted, as a string.
-    Text(Datum),
-    /// An array of one element.
-    Only(&'a Json<'a>),
-    /// An object.
-    Object(&'a [(&'a str, Json<'a>)]),
-}
-
-/// A `jsonb` datum in the current memory context.
-pub fn jsonb_of(json: &Json) -> Datum {
-    // SAFETY: the calls that make a value from outside to inside; strings are copied.
-    unsafe {
-        call(|| {
-            let mut state: *mut pg_sys::JsonbParseState = std::ptr::null_mut();
-            Datum::from(JsonbValueToJsonb(push(&mut state, json, pg_sys::JsonbIteratorToken::WJB_VALUE)))
-        })
-    }
-}
-
-/// Pushes a value as a `place` of what is begun. Holds nothing with a destructor.
-///
-/// # Safety
-/// `state` is that of an object after a key, of an array (`place` is WJB_ELEM), or null, where only an array or object begins.
-unsafe fn push(
-    state: &mut *mut pg_sys::JsonbParseState,
-    json: &Json,
-    place: pg_sys::JsonbIteratorToken::Type,
-) -> *mut pg_sys::JsonbValue {
-    use pg_sys::JsonbIteratorToken::*;
-    // SAFETY: promised by the caller; what is begun is ended.
-    unsafe {
-        let mut value: pg_sys::JsonbValue = std::mem::zeroed();
-        match json {
-            Json::Null => pushJsonbValue(state, place, &mut value),
-            Json::Text(text) => {
-                let text = text.cast_mut_ptr();
-                value = string(pgrx::vardata_any(text).cast(), pgrx::varsize_any_exhdr(text));
-                pushJsonbValue(state, place, &mut value)
-            }
-            Json::Only(element) => {
-                pushJsonbValue(state, WJB_BEGIN_ARRAY, std::ptr::null_mut());
-                push(state, element, WJB_ELEM);
-                pushJsonbValue(state, WJB_END_ARRAY, std::ptr::null_mut())
-            }
-            Json::Object(fields) => {
-                pushJsonbValue(state, WJB_BEGIN_OBJECT, std::ptr::null_mut());
-                for (name, field) in *fields {
-                    let mut key = string(name.as_ptr(), name.len());
-                    pushJsonbValue(state, WJB_KEY, &mut key);
-                    push(state, field, WJB_VALUE);
-                }
-                pushJsonbValue(state, WJB_END_OBJECT, std::ptr::null_mut())
-            }
-        }
-    }
-}
-
-fn string(data: *const u8, len: usize) -> pg_sys::JsonbValue {
-    // SAFETY: null is a valid value; then it is made a string.
-    let mut value: pg_sys::JsonbValue = unsafe { std::mem::zeroed() };
-    value.type_ = pg_sys::jbvType::jbvString;
-    value.val.string = pg_sys::JsonbValue__bindgen_ty_1__bindgen_ty_1 { len: len as i32, val: data.cast_mut().cast() };
-    value
-}
-
-/// A `text` (or other varlena) datum detoasted, with the number of its bytes.
-pub fn untoasted(datum: Datum) -> (Datum, usize) {
-    // SAFETY: a varlena datum.
-    unsafe {
-        let packed = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
-        (Datum::from(packed), pgrx::varsize_any_exhdr(packed))
-    }
-}
-
-/// A `jsonb` datum in the current memory context, from its text. Raises 22P02 where that is no JSON.
-pub fn jsonb(text: Datum) -> Datum {
-    // SAFETY: a text datum; jsonb_in reads a C string.
-    unsafe {
-        let string = pg_sys::text_to_cstring(text.cast_mut_ptr());
-        let jsonb = pg_sys::OidInputFunctionCall(pg_sys::F_JSONB_IN.into(), string, Oid::INVALID, -1);
-        pg_sys::pfree(string.cast());
-        jsonb
-    }
-}
-
-/// What `||` makes of two `jsonb` datums.
-pub fn jsonb_with(one: Datum, other: Datum) -> Datum {
-    let (function, collation) = (pg_sys::F_JSONB_CONCAT.into(), Oid::INVALID);
-    // SAFETY: jsonb datums.
-    unsafe { pg_sys::OidFunctionCall2Coll(function, collation, one, other) }
 }
 
 /// The elements of an array of text that are not null.

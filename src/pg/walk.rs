@@ -3,26 +3,9 @@
 
 use super::arena::within;
 use super::column::attribute;
-use super::guard::call;
 use super::lookup::{Search, Sight, Way};
 use super::value::Value;
 use pgrx::pg_sys::{self, Datum};
-
-// Declared here to be called under one guard together.
-unsafe extern "C-unwind" {
-    fn index_rescan(
-        scan: pg_sys::IndexScanDesc,
-        keys: pg_sys::ScanKey,
-        key_count: std::ffi::c_int,
-        orders: pg_sys::ScanKey,
-        order_count: std::ffi::c_int,
-    );
-    fn index_getnext_slot(
-        scan: pg_sys::IndexScanDesc,
-        direction: pg_sys::ScanDirection::Type,
-        slot: *mut pg_sys::TupleTableSlot,
-    ) -> bool;
-}
 
 /// So many rows are passed over before the index is searched again.
 const FEW: usize = 8;
@@ -43,7 +26,6 @@ impl<const N: usize> Walk<N> {
         // SAFETY: closed by `close`, or by the abort of the (sub)transaction.
         unsafe {
             let search = Search::open(way, sight, 1);
-            search.slot.set(pg_sys::table_slot_create(search.relation, std::ptr::null_mut()));
             Walk { search, memory: pg_sys::CurrentMemoryContext, here: None, asked: None }
         }
     }
@@ -78,25 +60,26 @@ impl<const N: usize> Walk<N> {
     }
 
     fn search(&mut self, number: i64) {
-        // SAFETY: the scan is open, and takes one key.
-        unsafe {
+        // SAFETY: the scan takes one key.
+        self.come(|search| unsafe {
             let mut key: pg_sys::ScanKeyData = std::mem::zeroed();
             let at_least = pg_sys::BTGreaterEqualStrategyNumber as pg_sys::StrategyNumber;
             pg_sys::ScanKeyInit(&mut key, 1, at_least, pg_sys::F_INT8GE.into(), Datum::from(number));
-            let (scan, key) = (self.search.scan, &raw mut key);
-            within(self.memory, || call(|| index_rescan(scan, key, 1, std::ptr::null_mut(), 0)));
-        }
-        self.next();
+            search.seek(&mut key)
+        });
     }
 
     fn next(&mut self) {
-        let (scan, slot) = (self.search.scan, self.search.slot.get());
-        // SAFETY: the scan is open, and has been given its key.
-        unsafe {
-            let forward = pg_sys::ScanDirection::ForwardScanDirection;
-            let more = within(self.memory, || call(|| index_getnext_slot(scan, forward, slot)));
-            self.here = if more { self.search.values()[0].map(|n| n.value() as i64) } else { None };
-        }
+        // SAFETY: the scan has come to a row.
+        self.come(|search| unsafe { search.next() });
+    }
+
+    fn come(&mut self, to: impl FnOnce(&Search<N>) -> bool) {
+        // SAFETY: the memory lives as long as the scan; a row is looked at where it has come to one.
+        self.here = unsafe {
+            let more = within(self.memory, || to(&self.search));
+            more.then(|| self.search.values()[0].map(|n| n.value() as i64)).flatten()
+        };
     }
 
     /// No more rows are asked for.
