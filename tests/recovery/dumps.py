@@ -78,16 +78,15 @@ def test_parallel_loud():
     done = server().program("pg_restore", "--exit-on-error", "-j", "3", "-d", "loud", path, check=False)
     print(f"  pg_restore -j with triggers: {'works' if done.returncode == 0 else done.stdout.split(chr(10))[0]}")
     if done.returncode == 0:
-        # what it alters once the event triggers are there is a superuser's DDL, and recorded as such
-        before, after = (server().psql(d, "SELECT max(id) FROM customer_workflow.history").strip() for d in ("shop", "loud"))
-        kinds = server().psql("loud", f"SELECT DISTINCT kind FROM customer_workflow.history WHERE id > {before}").split()
+        # what it alters once the event triggers are there is a superuser's DDL, and recorded as such; all else is as it was
+        last = server().psql("shop", "SELECT last_value FROM customer_workflow.history_id_seq").strip()
+        kinds = server().psql("loud", f"SELECT DISTINCT kind FROM customer_workflow.history WHERE id > {last}").split()
         assert set(kinds) <= {"protection_altered"}, kinds
-        if after == before:
-            comes_back("loud")
-            return
-        counts = [server().psql(d, "SELECT count(*), md5(string_agg(p::text, '' ORDER BY id)) FROM customer_workflow.proposal AS p") for d in ("shop", "loud")]
-        assert counts[0] == counts[1], counts
-    server().psql("postgres", "DROP DATABASE loud")
+        server().psql("loud", f"SET session_replication_role = replica; DELETE FROM customer_workflow.history WHERE id > {last}; "
+                              f"SELECT setval('customer_workflow.history_id_seq', {last})")
+        comes_back("loud")
+    else:
+        server().psql("postgres", "DROP DATABASE loud")
 
 
 def test_inserts():
