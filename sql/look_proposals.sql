@@ -99,42 +99,7 @@ COMMENT ON COLUMN customer_workflow.proposals.reverts IS 'The applied proposal t
 COMMENT ON COLUMN customer_workflow.proposals.operation IS 'update: fields of a record are changed; insert: the record is stored on approval; draft: it is stored, and pending until approved; delete: it is deleted on approval; configure: what field call says is done on approval, see configuration_proposals';
 COMMENT ON COLUMN customer_workflow.proposals.company IS 'The company of the record, where the table has companies; null for readers who may not SELECT the whole table';
 
-CREATE VIEW customer_workflow.proposed_changes AS
-SELECT c.id AS proposal,
-       c.relation,
-       c.record_key,
-       c.field,
-       c.original AS original_value,
-       c.proposed AS proposed_value,
-       (CASE WHEN c.acts THEN customer_workflow._stored_values(c.id, ARRAY[c.field])
-             ELSE customer_workflow._own_values(c.relation, c.record_key, ARRAY[c.field]) END)[1] AS current_value,
-       CASE WHEN c.open THEN customer_workflow._conflict(
-            CASE WHEN c.acts THEN customer_workflow._stored_values(c.id, ARRAY[c.field])
-             ELSE customer_workflow._own_values(c.relation, c.record_key, ARRAY[c.field]) END,
-            ARRAY[c.original], ARRAY[c.proposed], c.operation) END AS conflict,
-       c.status,
-       c.status_message,
-       customer_workflow._display(c.author) AS author,
-       c.changed_at,
-       coalesce(c.operation, 'update') AS operation
-  FROM customer_workflow._seen_change AS c;
-COMMENT ON VIEW customer_workflow.proposed_changes IS 'Proposed changes, one row a field of a proposal; which of them you see is as in proposals';
-COMMENT ON COLUMN customer_workflow.proposed_changes.proposal IS 'The proposal it belongs to';
-COMMENT ON COLUMN customer_workflow.proposed_changes.relation IS 'The protected table; null once it has been dropped or unprotected';
-COMMENT ON COLUMN customer_workflow.proposed_changes.record_key IS 'The primary key of the record, {"id": 42}';
-COMMENT ON COLUMN customer_workflow.proposed_changes.field IS 'The protected field';
-COMMENT ON COLUMN customer_workflow.proposed_changes.original_value IS 'What was stored when the change was proposed; null is SQL NULL';
-COMMENT ON COLUMN customer_workflow.proposed_changes.proposed_value IS 'What is written on approval; null is SQL NULL';
-COMMENT ON COLUMN customer_workflow.proposed_changes.current_value IS 'What is stored now; null is SQL NULL, or no such record any more';
-COMMENT ON COLUMN customer_workflow.proposed_changes.conflict IS 'none: the original value is still stored; moved: another value is; already: the proposed one is; null when the proposal is closed';
-COMMENT ON COLUMN customer_workflow.proposed_changes.status IS 'The status of the proposal';
-COMMENT ON COLUMN customer_workflow.proposed_changes.status_message IS 'The same in words';
-COMMENT ON COLUMN customer_workflow.proposed_changes.author IS 'Who made the change';
-COMMENT ON COLUMN customer_workflow.proposed_changes.changed_at IS 'When it was made or last edited';
-COMMENT ON COLUMN customer_workflow.proposed_changes.operation IS 'What the proposal does to the record, see proposals';
-
--- What pending_changes() reads: proposed_changes, with the hash by which the index finds a record's open proposals.
-CREATE VIEW customer_workflow._pending_changes AS
+CREATE VIEW customer_workflow._shown_change AS
 SELECT c.record_hash,
        c.id AS proposal,
        c.relation,
@@ -153,9 +118,32 @@ SELECT c.record_hash,
        customer_workflow._display(c.author) AS author,
        c.changed_at,
        coalesce(c.operation, 'update') AS operation
-  FROM customer_workflow._seen_change AS c
+  FROM customer_workflow._seen_change AS c;
+COMMENT ON VIEW customer_workflow._shown_change IS 'proposed_changes, with the hash of the record key, by which an index finds open proposals';
+
+CREATE VIEW customer_workflow.proposed_changes AS
+SELECT c.proposal, c.relation, c.record_key, c.field, c.original_value, c.proposed_value, c.current_value, c.conflict, c.status, c.status_message,
+       c.author, c.changed_at, c.operation
+  FROM customer_workflow._shown_change AS c;
+COMMENT ON VIEW customer_workflow.proposed_changes IS 'Proposed changes, one row a field of a proposal; which of them you see is as in proposals';
+COMMENT ON COLUMN customer_workflow.proposed_changes.proposal IS 'The proposal it belongs to';
+COMMENT ON COLUMN customer_workflow.proposed_changes.relation IS 'The protected table; null once it has been dropped or unprotected';
+COMMENT ON COLUMN customer_workflow.proposed_changes.record_key IS 'The primary key of the record, {"id": 42}';
+COMMENT ON COLUMN customer_workflow.proposed_changes.field IS 'The protected field';
+COMMENT ON COLUMN customer_workflow.proposed_changes.original_value IS 'What was stored when the change was proposed; null is SQL NULL';
+COMMENT ON COLUMN customer_workflow.proposed_changes.proposed_value IS 'What is written on approval; null is SQL NULL';
+COMMENT ON COLUMN customer_workflow.proposed_changes.current_value IS 'What is stored now; null is SQL NULL, or no such record any more';
+COMMENT ON COLUMN customer_workflow.proposed_changes.conflict IS 'none: the original value is still stored; moved: another value is; already: the proposed one is; null when the proposal is closed';
+COMMENT ON COLUMN customer_workflow.proposed_changes.status IS 'The status of the proposal';
+COMMENT ON COLUMN customer_workflow.proposed_changes.status_message IS 'The same in words';
+COMMENT ON COLUMN customer_workflow.proposed_changes.author IS 'Who made the change';
+COMMENT ON COLUMN customer_workflow.proposed_changes.changed_at IS 'When it was made or last edited';
+COMMENT ON COLUMN customer_workflow.proposed_changes.operation IS 'What the proposal does to the record, see proposals';
+
+CREATE VIEW customer_workflow._pending_changes AS
+SELECT c.* FROM customer_workflow._shown_change AS c
  WHERE c.status IN ('not_submitted', 'pending_approval', 'change_requested', 'rejected', 'approved');
-COMMENT ON VIEW customer_workflow._pending_changes IS 'proposed_changes of open proposals, with the hash of the record key';
+COMMENT ON VIEW customer_workflow._pending_changes IS 'What pending_changes() reads: proposed_changes of open proposals, with the hash of the record key';
 
 -- SECURITY INVOKER, because the view answers for the role that reads it; and no pinned search_path, because the row level
 -- security of the table runs below.

@@ -2,9 +2,10 @@
 //! proposal for it.
 
 use super::buffer::Change;
+use super::columns::Columns;
 use super::common::Common;
 use super::config::Table;
-use super::flush::{self, Names, Records};
+use super::flush::{self, Records};
 use super::meet::{EDITABLE, Open};
 use super::{create, touched};
 use crate::decide::logged::{self, logged};
@@ -16,7 +17,7 @@ use crate::pg::spi::{self, Statement};
 use crate::pg::value::{self, Value};
 use crate::pg::{callbacks, role};
 use pgrx::pg_sys::{
-    self, BOOLOID, BYTEAARRAYOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID,
+    BOOLOID, BYTEAARRAYOID, Datum, INT4ARRAYOID, INT4OID, INT8ARRAYOID, INT8OID, TEXTARRAYOID, TEXTOID,
 };
 
 static AMEND_DRAFTS: Statement = Statement::new(
@@ -106,27 +107,20 @@ fn take(table: &Table, common: &Common, id: i64, wish: &Change, proposal: &Locke
 
 /// Puts the changes into these drafts. False, and nothing is done, where one of them has just ceased to be one.
 pub(super) fn amend(table: &Table, records: &Records, common: &Common, drafts: &[(usize, i64)]) -> bool {
-    let mut names = Names::default();
-    let (mut places, mut fields, mut originals, mut proposed, mut images) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut values = Columns::default();
     for (n, (i, _)) in drafts.iter().enumerate() {
-        for change in &records.changes[*i].0 {
-            places.push(Some(Datum::from(n as i32 + 1)));
-            fields.push(Some(names.datum(&change.field)));
-            originals.push(change.original);
-            proposed.push(change.proposed);
-            images.push(change.image);
-        }
+        records.changes[*i].0.iter().for_each(|change| values.add(n, change));
     }
+    let [places, fields, originals, proposed, images] = values.arrays();
     let done = AMEND_DRAFTS.run(
         &[
             Some(Datum::from(table.table_id)),
             Some(array(INT8OID, &drafts.iter().map(|(_, id)| Some(Datum::from(*id))).collect::<Vec<_>>())),
-            Some(array(INT4OID, &places)),
-            Some(array(TEXTOID, &fields)),
-            Some(array(TEXTOID, &originals)),
-            Some(array(TEXTOID, &proposed)),
-            Some(array(pg_sys::BYTEAOID, &images)),
+            places,
+            fields,
+            originals,
+            proposed,
+            images,
             Some(common.person),
             common.entity,
             Some(Datum::from(common.auto_submit)),

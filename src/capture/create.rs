@@ -1,9 +1,10 @@
 //! New proposals with their changes and history, for records that have no open one: written past the executor, since this is
 //! what a bulk UPDATE does most.
 
+use super::columns::Names;
 use super::common::Common;
 use super::config::Table;
-use super::flush::{Names, Records, uuids};
+use super::flush::{Records, uuids};
 use super::{key, notice, touched};
 use crate::events;
 use crate::guard::identity;

@@ -2,6 +2,7 @@
 //! each chunk of the buffer.
 
 use super::buffer::{self, Change, Entry, Kind, Operation};
+use super::columns::{Columns, Names};
 use super::common::Common;
 use super::config::Table;
 use super::{amend, change_set, create, meet, notice, record_proposals, touched};
@@ -330,38 +331,29 @@ pub(super) fn has_taken(table: &Table, records: &Records, i: usize, id: i64, sta
 /// Records with open proposals: SQL decides where each change goes. Returns the proposals that have the values now.
 fn merge(table: &Table, records: &Records, common: &Common, which: &[usize]) -> Vec<i64> {
     let mut taken = Vec::new();
-    let mut names = Names::default();
-    let (mut of, mut fields, mut originals, mut proposed, mut images, mut withdraws) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut wishes, mut withdraws) = (Columns::default(), Vec::new());
     for (n, &i) in which.iter().enumerate() {
         let (changes, withdrawn) = &records.changes[i];
         for change in changes {
-            of.push(Some(Datum::from(n as i32 + 1)));
-            fields.push(Some(names.datum(&change.field)));
-            originals.push(change.original);
-            proposed.push(change.proposed);
-            images.push(change.image);
+            wishes.add(n, change);
             withdraws.push(Some(Datum::from(false)));
         }
         for field in withdrawn.iter().filter(|w| changes.iter().all(|c| c.field != **w)) {
-            of.push(Some(Datum::from(n as i32 + 1)));
-            fields.push(Some(names.datum(field)));
-            originals.push(None);
-            proposed.push(None);
-            images.push(None);
+            wishes.add_field(n, field);
             withdraws.push(Some(Datum::from(true)));
         }
     }
+    let [of, fields, originals, proposed, images] = wishes.arrays();
     MERGE.run(
         &[
             Some(Datum::from(table.table_id)),
             Some(array(TEXTOID, &which.iter().map(|&i| records.keys[i]).collect::<Vec<_>>())),
             Some(uuids(which.iter().map(|&i| &records.hashes[i]))),
-            Some(array(INT4OID, &of)),
-            Some(array(TEXTOID, &fields)),
-            Some(array(TEXTOID, &originals)),
-            Some(array(TEXTOID, &proposed)),
-            Some(array(pg_sys::BYTEAOID, &images)),
+            of,
+            fields,
+            originals,
+            proposed,
+            images,
             Some(array(BOOLOID, &withdraws)),
             Some(common.person),
             common.parties,
@@ -435,21 +427,6 @@ fn record_direct(table: &Table, who: &Who, rows: &[&Direct], reason: &str) {
         ],
         |_| (),
     );
-}
-
-/// One datum for each field name.
-#[derive(Default)]
-pub(super) struct Names(Vec<(Rc<str>, Datum)>);
-
-impl Names {
-    pub(super) fn datum(&mut self, field: &Rc<str>) -> Datum {
-        if let Some((_, datum)) = self.0.iter().find(|(n, _)| n == field) {
-            return *datum;
-        }
-        let datum = value::text(field);
-        self.0.push((field.clone(), datum));
-        datum
-    }
 }
 
 /// At commit: proposals that start their workflow by themselves do so. What cannot be submitted stays, with the reason; one

@@ -3,6 +3,7 @@
 mod amend;
 pub mod buffer;
 pub mod change_set;
+mod columns;
 mod common;
 pub mod config;
 mod create;

@@ -1,15 +1,16 @@
 //! Proposals to create or delete records. SQL decides what each meets, since there is no more than one a record.
 
 use super::buffer::Operation;
+use super::columns::Columns;
 use super::common::Common;
 use super::config::Table;
-use super::flush::{Names, Records, uuids};
+use super::flush::{Records, uuids};
 use super::{meet, notice, touched};
 use crate::pg::callbacks;
 use crate::pg::function::array;
 use crate::pg::spi::Statement;
 use crate::pg::value;
-use pgrx::pg_sys::{self, BOOLOID, BYTEAARRAYOID, Datum, INT4ARRAYOID, INT4OID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID};
+use pgrx::pg_sys::{BOOLOID, BYTEAARRAYOID, Datum, INT4ARRAYOID, INT4OID, TEXTARRAYOID, TEXTOID, UUIDARRAYOID};
 
 static PROPOSE_RECORDS: Statement = Statement::new(
     c"SELECT r.record, r.proposal, r.status, r.outcome, r.others, r.submits
@@ -46,29 +47,22 @@ pub(super) fn propose(
     if callbacks::keeps_snapshot() {
         meet::open_proposals(table, records, author);
     }
-    let mut names = Names::default();
-    let (mut of, mut fields, mut originals, mut proposed, mut images) =
-        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let mut values = Columns::default();
     for (i, (changes, _)) in records.changes.iter().enumerate() {
-        for change in changes {
-            of.push(Some(Datum::from(i as i32 + 1)));
-            fields.push(Some(names.datum(&change.field)));
-            originals.push(change.original);
-            proposed.push(change.proposed);
-            images.push(change.image);
-        }
+        changes.iter().for_each(|change| values.add(i, change));
     }
+    let [of, fields, originals, proposed, images] = values.arrays();
     PROPOSE_RECORDS.run(
         &[
             Some(Datum::from(table.table_id)),
             Some(value::text(operation.name())),
             Some(array(TEXTOID, &records.keys)),
             Some(uuids(records.hashes.iter())),
-            Some(array(INT4OID, &of)),
-            Some(array(TEXTOID, &fields)),
-            Some(array(TEXTOID, &originals)),
-            Some(array(TEXTOID, &proposed)),
-            Some(array(pg_sys::BYTEAOID, &images)),
+            of,
+            fields,
+            originals,
+            proposed,
+            images,
             Some(common.person),
             common.parties,
             common.entity,
