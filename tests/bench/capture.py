@@ -70,7 +70,7 @@ SAME = "\\set id :client_id + 1\n\\set n 17\n"
 
 
 def single(results):
-    """One row at a time, by two clients."""
+    """One row at a time: by one client as pgbench is without options, whose transactions are counted; and by two with prepared statements."""
     name = database("bench_single", "tables.sql", "by_hand.sql")
     length = max(2, min(5, ROWS // 40000))
 
@@ -81,6 +81,8 @@ def single(results):
     variants |= {f"{t} again": lambda t=t: run(AGAIN, SINGLE.format(t)) for t in ("plain", "guarded")}
     variants |= {f"{t} same": lambda t=t: run(SAME, SINGLE.format(t)) for t in ("plain", "guarded")}
     variants["limit"] = lambda: run(FRESH, ONE_STATEMENT)
+    variants |= {f"{t} alone": lambda t=t: 1 / pgbench(name, "alice", FRESH + SINGLE.format(t), length, clients=1, protocol="simple", clock="wall", n=0)
+                 for t in ("plain", "guarded", "row_trigger")}
     variants["told"] = lambda: run(FRESH, SINGLE.format("guarded"), told=True)
     with Session(name) as admin:
         def between():
@@ -92,7 +94,9 @@ def single(results):
         results.ratio(what, seconds, one, other, aim, True, lambda s: f"{1 / s:.0f} TPS")
 
     of_plain = ", TPS of plain UPDATE"
-    tps("diverted single-row UPDATE (2 clients)" + of_plain, "guarded", "plain", ">= 0.6")
+    tps("diverted single-row UPDATE (1 client, simple protocol)" + of_plain, "guarded alone", "plain alone", ">= 0.6")
+    tps("the row trigger in PL/pgSQL" + of_plain, "row_trigger alone", "plain alone")
+    tps("diverted single-row UPDATE (2 clients, prepared)" + of_plain, "guarded", "plain", ">= 0.6")
     tps("the same with its NOTICE sent to the client" + of_plain, "told", "plain")
     tps("one statement that writes the same rows" + of_plain, "limit", "plain")
     tps("diverted single-row UPDATE, TPS of that statement", "guarded", "limit")

@@ -156,18 +156,18 @@ class Watch:
         self.end = self.now()
 
 
-def pgbench(name, user, script, length, clients=2, told=False, by="-T", **variables):
-    """Transactions a second; with CW_CLOCK=cpu, of the time that the backends compute. by: whether length counts seconds (-T) or
+def pgbench(name, user, script, length, clients=2, told=False, by="-T", protocol="prepared", clock=CLOCK, **variables):
+    """Transactions a second; by the clock "cpu", of the time that the backends compute. by: whether length counts seconds (-T) or
     transactions (-t); told: the client gets every NOTICE."""
     label = f"bench {time.monotonic_ns()}"
     environment = {**os.environ, "PGAPPNAME": label, "PGOPTIONS": "" if told else "-c client_min_messages=warning"}
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as file, tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as errors:
         file.write(script)
         file.flush()
-        command = ["pgbench", "-n", "-M", "prepared", "-c", str(clients), "-j", str(clients), by, str(length),
+        command = ["pgbench", "-n", "-M", protocol, "-c", str(clients), "-j", str(clients), by, str(length),
                    "-U", user, "-f", file.name, *(f"-D{k}={v}" for k, v in variables.items()), name]
         with subprocess.Popen(command, stdout=out, stderr=errors, env=environment) as process:
-            computed = watch_backends(name, label, process) if CLOCK == "cpu" else None
+            computed = watch_backends(name, label, process) if clock == "cpu" else None
         out.seek(0)
         errors.seek(0)
         report = out.read()
