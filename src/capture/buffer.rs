@@ -24,6 +24,26 @@ pub struct Change {
     pub proposed: Value,
     /// The wished value as a `bytea` datum, where its text does not give it back bit by bit.
     pub image: Value,
+    /// What keeps them.
+    pub _pin: Pin,
+}
+
+/// While it lives, the buffer's memory is not given back: values lie in it that no entry has yet, or has any more, and code of users
+/// may run (the CHECK of a domain in a composite value), of which each statement and savepoint comes to an end.
+pub struct Pin(());
+
+impl Pin {
+    /// Keeps the memory.
+    pub fn new() -> Self {
+        PINS.set(PINS.get() + 1);
+        Pin(())
+    }
+}
+
+impl Drop for Pin {
+    fn drop(&mut self) {
+        PINS.set(PINS.get() - 1);
+    }
 }
 
 /// What is proposed to be done with a record as a whole.
@@ -93,6 +113,7 @@ thread_local! {
     /// Whether there is anything to do at the end of a statement; looked at by every statement.
     static ACTIVE: Cell<bool> = const { Cell::new(false) };
     static KEYS_CHANGE: Cell<bool> = const { Cell::new(false) };
+    static PINS: Cell<usize> = const { Cell::new(0) };
     static ARENA: Arena = Arena::new(c"customer_workflow captured changes");
 }
 
@@ -110,8 +131,8 @@ pub fn activate() {
 pub fn deactivate_if_empty() {
     if ENTRIES.with_borrow(Vec::is_empty)
         && super::notice::is_empty()
-        && !super::trigger::holds_values()
-        && !super::moving::holds_values()
+        && !super::trigger::holds_rows()
+        && !super::moving::holds_rows()
     {
         ACTIVE.set(false);
     }
@@ -189,7 +210,7 @@ pub fn take_current() -> Vec<Entry> {
 
 /// Gives the memory of entries that were taken out back, unless others still lie in it.
 pub fn release() {
-    if ENTRIES.with_borrow(Vec::is_empty) && !super::trigger::holds_values() && !super::moving::holds_values() {
+    if PINS.get() == 0 && ENTRIES.with_borrow(Vec::is_empty) {
         ARENA.with(Arena::reset);
     }
 }

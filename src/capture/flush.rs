@@ -1,7 +1,7 @@
 //! What was captured becomes rows: proposals, their changes, their history. In bulk, with a fixed number of statements for
 //! each chunk of the buffer.
 
-use super::buffer::{self, Change, Entry, Kind, Operation};
+use super::buffer::{self, Change, Entry, Kind, Operation, Pin};
 use super::columns::{Columns, Names};
 use super::common::Common;
 use super::config::Table;
@@ -120,7 +120,7 @@ fn taken_later(table: &Table, later: &VecDeque<Vec<Entry>>) -> Vec<[u8; 16]> {
 fn write(mut entries: Vec<Entry>) {
     if !entries.is_empty() {
         RUNNING.set(true);
-        let _running = Running;
+        let (_running, _pin) = (Running, Pin::new());
         if let [Entry { kind: Kind::Proposed { changes, withdrawn }, .. }] = entries.as_mut_slice() {
             let (changes, withdrawn) = (std::mem::take(changes), std::mem::take(withdrawn));
             if let Some(only) = entries.pop() {

@@ -1,7 +1,7 @@
 //! Rows that an UPDATE moves to another partition: PostgreSQL deletes them here and inserts them there, where triggers may assign
 //! protected fields and even the key once more. What became of such a row is known when it arrives.
 
-use super::buffer;
+use super::buffer::{self, Pin};
 use super::config::{self, Relation, Table};
 use super::trigger::{Outcome, called_by, change};
 use super::{key, scope};
@@ -27,6 +27,8 @@ struct Moving {
     from: (Oid, (u32, u16)),
     /// The protected values with which it must arrive.
     values: Vec<(Rc<str>, Value)>,
+    /// What keeps them.
+    pin: Pin,
     old_key: String,
     new_key: String,
     outcome: Outcome,
@@ -104,6 +106,7 @@ pub fn keep(
         subtransaction: callbacks::subtransaction(),
         table: relation.table.clone(),
         from: (relation.shape.relation, event.row_address()),
+        pin: Pin::new(),
         values: buffer::in_memory(|| {
             relation
                 .fields
@@ -138,7 +141,9 @@ pub fn arrived(call: &Call) -> Option<Datum> {
         let at = m.iter().position(|x| x.root == relation.shape.root && x.depth == depth);
         at.map(|i| m.swap_remove(i))
     });
-    let Some(Moving { values, old_key, new_key, mut outcome, .. }) = moving else { return event.unchanged() };
+    let Some(Moving { values, pin: _pin, old_key, new_key, mut outcome, .. }) = moving else {
+        return event.unchanged();
+    };
     let key = key::text(&relation.key, |c| event.value(Side::Old, c));
     if key != new_key && relation.table.watches_records() {
         refuse_lost(&relation.table, &old_key, &format!("A record {key} is stored in its place."));
@@ -207,8 +212,8 @@ fn keep_moved(which: impl Fn(&Moved) -> bool) {
     }
 }
 
-/// Whether values in the buffer's memory are still needed.
-pub fn holds_values() -> bool {
+/// Whether rows are on their way.
+pub fn holds_rows() -> bool {
     !MOVING.with_borrow(Vec::is_empty)
 }
 

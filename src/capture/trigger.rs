@@ -2,7 +2,7 @@
 //! what will be stored; `last` catches what they assign. A row is written with its old protected values, never swallowed, so
 //! that row counts hold.
 
-use super::buffer::{self, Change, Kind};
+use super::buffer::{self, Change, Kind, Pin};
 use super::config::{self, Behavior, Relation, Table};
 use super::rules::{self, Applies};
 use super::{flush, functions, key, moving, new_records, notice, records, scope};
@@ -365,6 +365,7 @@ fn differing(relation: &Relation, event: &Event, applies: &Applies) -> Vec<Chang
 
 /// A change of a field, in the buffer's memory.
 pub fn change(field: &Column, old: Value, new: Value) -> Change {
+    let pin = Pin::new();
     buffer::in_memory(|| {
         let proposed = value::render(field, new);
         Change {
@@ -372,6 +373,7 @@ pub fn change(field: &Column, old: Value, new: Value) -> Change {
             original: value::render(field, old),
             proposed,
             image: new.zip(proposed).and_then(|(value, text)| image::where_text_is_not_exact(field, value, text)),
+            _pin: pin,
         }
     })
 }
@@ -473,8 +475,8 @@ pub fn statement_end(depth: u32) {
     take_where(|h| h.depth > depth).into_iter().for_each(Held::swallowed);
 }
 
-/// Whether values in the buffer's memory are still needed.
-pub fn holds_values() -> bool {
+/// Whether rows have not been seen to yet.
+pub fn holds_rows() -> bool {
     !HELD.with_borrow(Vec::is_empty)
 }
 
