@@ -11,8 +11,8 @@ thread_local! {
     static DEPTH: Cell<u32> = const { Cell::new(0) };
     static STATEMENT: Cell<u64> = const { Cell::new(0) };
     static STATEMENTS: Cell<u64> = const { Cell::new(0) };
-    /// `DEPTH` when each open subtransaction began, for its abort.
-    static DEPTHS: RefCell<Vec<(u32, u32)>> = const { RefCell::new(Vec::new()) };
+    /// Where we were when each open subtransaction began, for its abort.
+    static PLACES: RefCell<Vec<(u32, Place)>> = const { RefCell::new(Vec::new()) };
     /// Set while the statement runs whose trigger loaded the library: nobody counted its run, so that its end is told from the
     /// ends of statements inside it by the query, which is not among those that ran since.
     static UNCOUNTED: Cell<bool> = const { Cell::new(false) };
@@ -26,6 +26,26 @@ thread_local! {
     /// How often a definition has changed.
     static VERSION: Cell<u64> = const { Cell::new(0) };
     static WATCHED: RefCell<HashSet<u32>> = RefCell::new(HashSet::new());
+}
+
+/// Inside of what we are; an ERROR jumps over what would set it back.
+#[derive(Clone, Copy, Default)]
+struct Place {
+    depth: u32,
+    statement: u64,
+    marked: u32,
+}
+
+impl Place {
+    fn here() -> Self {
+        Place { depth: DEPTH.get(), statement: STATEMENT.get(), marked: MARKED_DEPTH.get() }
+    }
+
+    fn restore(self) {
+        DEPTH.set(self.depth);
+        STATEMENT.set(self.statement);
+        MARKED_DEPTH.set(self.marked);
+    }
 }
 
 static mut PREVIOUS_RUN: pg_sys::ExecutorRun_hook_type = None;
@@ -175,7 +195,7 @@ unsafe extern "C-unwind" {
 }
 
 /// Defines the ExecutorRun hook, whose last parameter went away in PostgreSQL 18. An ERROR jumps over it, so that it holds
-/// nothing with a destructor; `DEPTH` is then put right by the abort of the (sub)transaction.
+/// nothing with a destructor; the abort of the (sub)transaction then goes back to the [`Place`] where it began.
 macro_rules! executor_run {
     ($($extra:ident: $type:ty)?) => {
         unsafe extern "C-unwind" {
@@ -372,11 +392,11 @@ unsafe extern "C-unwind" fn transaction_event(event: pg_sys::XactEvent::Type, _:
             before_commit();
         }),
         XACT_EVENT_COMMIT | XACT_EVENT_PREPARE | XACT_EVENT_ABORT => {
-            DEPTH.set(0);
+            Place::default().restore();
             UNCOUNTED.set(false);
             surely(|| {
                 faults::point("end");
-                DEPTHS.with_borrow_mut(Vec::clear);
+                PLACES.with_borrow_mut(Vec::clear);
                 COUNTED.with_borrow_mut(Vec::clear);
                 crate::transaction_end();
             });
@@ -411,29 +431,29 @@ unsafe extern "C-unwind" fn subtransaction_event(
     match event {
         SUBXACT_EVENT_START_SUB => entry(|| {
             faults::point("begin");
-            DEPTHS.with_borrow_mut(|d| d.push((subtransaction, DEPTH.get())));
+            PLACES.with_borrow_mut(|p| p.push((subtransaction, Place::here())));
         }),
         SUBXACT_EVENT_ABORT_SUB => surely(|| {
             faults::point("rollback");
-            if let Some(depth) = depth_at_start(subtransaction) {
-                DEPTH.set(depth);
+            if let Some(place) = place_at_start(subtransaction) {
+                place.restore();
             }
             crate::subtransaction_aborted(subtransaction);
         }),
         SUBXACT_EVENT_COMMIT_SUB => surely(|| {
             faults::point("release");
-            depth_at_start(subtransaction);
+            place_at_start(subtransaction);
             crate::subtransaction_committed(subtransaction, parent);
         }),
         _ => {}
     }
 }
 
-/// Takes the depth at which a subtransaction began off the list; none for one that is older than the loaded library.
-fn depth_at_start(subtransaction: u32) -> Option<u32> {
-    DEPTHS.with_borrow_mut(|d| {
-        let at = d.iter().rposition(|(s, _)| *s == subtransaction)?;
-        Some(d.swap_remove(at).1)
+/// Takes the place at which a subtransaction began off the list; none for one that is older than the loaded library.
+fn place_at_start(subtransaction: u32) -> Option<Place> {
+    PLACES.with_borrow_mut(|p| {
+        let at = p.iter().rposition(|(s, _)| *s == subtransaction)?;
+        Some(p.swap_remove(at).1)
     })
 }
 

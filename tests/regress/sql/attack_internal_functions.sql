@@ -82,6 +82,21 @@ SELECT touch();
 /* customer_workflow.propose */ UPDATE customers SET city = 'Hof' WHERE id = 2;
 COMMIT;
 SELECT id, city FROM customers ORDER BY id;
+-- … also not where the statement that it is meant for has failed as deep inside as that function is
+\c - postgres
+CREATE FUNCTION fails() RETURNS void LANGUAGE plpgsql AS $$ BEGIN
+    EXECUTE '/* customer_workflow.propose */ UPDATE customers SET city = 1 / (id - 1)'; END $$;
+CREATE OR REPLACE FUNCTION touch() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER AS $$
+    UPDATE customers SET city = 'Ahlen', credit_limit = credit_limit WHERE id = 1 RETURNING city $$;
+\c - alice
+BEGIN;
+SELECT customer_workflow._propose_begin('customers');
+SAVEPOINT s;
+SELECT fails();
+ROLLBACK TO s;
+SELECT touch();
+COMMIT;
+SELECT id, city FROM customers WHERE id = 1;
 
 -- A trigger cannot end the permit under which it runs.
 \c - postgres

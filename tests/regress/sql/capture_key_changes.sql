@@ -53,6 +53,27 @@ SELECT * FROM open_changes;
 UPDATE accounts SET id = CASE id WHEN 3 THEN 4 ELSE 3 END WHERE id IN (3, 4);
 SELECT * FROM open_changes;
 SELECT r.id, r.v FROM accounts AS r ORDER BY id;
+-- also where a trigger of the table catches an error for each row
+RESET SESSION AUTHORIZATION;
+CREATE FUNCTION catches() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    BEGIN
+        PERFORM 1 / (SELECT count(*) FROM accounts WHERE false);
+    EXCEPTION WHEN division_by_zero THEN
+        NULL;
+    END;
+    RETURN new;
+END
+$$;
+CREATE TRIGGER catches BEFORE UPDATE ON accounts FOR EACH ROW EXECUTE FUNCTION catches();
+SET SESSION AUTHORIZATION alice;
+UPDATE accounts SET id = id + 1;
+SELECT * FROM open_changes;
+UPDATE accounts SET id = id - 1;
+SELECT * FROM open_changes;
+RESET SESSION AUTHORIZATION;
+DROP TRIGGER catches ON accounts;
+SET SESSION AUTHORIZATION alice;
 
 -- By MERGE, a trigger of the table, a foreign key that cascades
 MERGE INTO accounts AS a USING (VALUES (5, 105)) AS w (id, new_id) ON w.id = a.id WHEN MATCHED THEN UPDATE SET id = w.new_id;
