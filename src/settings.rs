@@ -1,5 +1,6 @@
 //! Settings. None of those that a session may change decides about security: any user can set a placeholder.
 
+use crate::pg::encoding;
 use pgrx::{GucContext, GucFlags, GucRegistry, GucSetting, PostgresGucEnum};
 use std::ffi::CString;
 use std::time::Duration;
@@ -114,5 +115,5 @@ pub fn reference() -> Option<String> {
 }
 
 fn text(setting: &GucSetting<Option<CString>>) -> Option<String> {
-    setting.get().map(|s| s.to_string_lossy().into_owned()).filter(|s| !s.is_empty())
+    setting.get().map(|s| encoding::string_of(&s)).filter(|s| !s.is_empty())
 }

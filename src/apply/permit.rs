@@ -8,6 +8,7 @@ use crate::error::{Report, raise};
 use crate::pg::arena::Arena;
 use crate::pg::callbacks;
 use crate::pg::column::Column;
+use crate::pg::encoding;
 use crate::pg::function::{Call, array};
 use crate::pg::image;
 use crate::pg::role;
@@ -18,7 +19,6 @@ use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{BYTEAARRAYOID, BYTEAOID, Datum, INT8ARRAYOID, INT8OID, Oid, TEXTARRAYOID, TEXTOID};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::ffi::CString;
 use std::rc::Rc;
 
 struct Permit {
@@ -74,7 +74,7 @@ pub fn arm(call: &Call) -> Option<Datum> {
         if let Some(exact) = images[i].and_then(|image| image::value(column, image)) {
             return Some(exact);
         }
-        let text = CString::new(text?).unwrap_or_default();
+        let text = encoding::c_string(&text?);
         let base = value::base_type(column.type_oid);
         let read = || value::read(base, value::base_typmod(column), &text);
         // built-in types run nobody's code, and a regclass may name what the writing role may not use

@@ -5,7 +5,7 @@ use crate::error::{Report, raise};
 use crate::pg::callbacks;
 use crate::pg::column::Column;
 use crate::pg::function::{Call, array};
-use crate::pg::{spi, value};
+use crate::pg::{encoding, spi, value};
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::cell::Cell;
 
@@ -106,7 +106,7 @@ pub fn invalidate(call: &Call) -> Option<Datum> {
 pub fn key(call: &Call) -> Option<Datum> {
     let (relation, given) = (call.oid(0)?, value::to_string(&Column::of_type(pg_sys::JSONBOID), call.arg(1)?));
     let text = key::canonical(relation, &given);
-    let text = std::ffi::CString::new(text).unwrap_or_default();
+    let text = encoding::c_string(&text);
     Some(value::read(pg_sys::JSONBOID, -1, &text))
 }
 

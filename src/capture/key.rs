@@ -2,12 +2,12 @@
 
 use crate::error::{Report, raise};
 use crate::pg::column::Column;
+use crate::pg::encoding;
 use crate::pg::json::{self, Json, jsonb_of};
 use crate::pg::shape::Shape;
 use crate::pg::value::{self, Value};
 use pgrx::pg_sys::{self, Datum, Oid};
 use sha2::{Digest, Sha256};
-use std::ffi::CString;
 use std::fmt::Write;
 
 /// The key as jsonb writes it, `{"id": 42}`. `columns` are in the order in which jsonb sorts their names.
@@ -77,7 +77,7 @@ pub fn jsonb(text: Datum) -> Datum {
 fn single_integer(text: &str) -> Option<(&str, i64)> {
     let (name, rest) = text.strip_prefix("{\"")?.split_once('"')?;
     let number = rest.strip_prefix(": ")?.strip_suffix('}')?;
-    (!name.contains('\\')).then_some((name, number.parse().ok()?))
+    (name.is_ascii() && !name.contains('\\')).then_some((name, number.parse().ok()?))
 }
 
 /// 16 bytes that stand for a key in indexes, since a key may be longer than an index entry. Keys of one or two integers are
@@ -127,7 +127,10 @@ fn integer(text: &str) -> Option<(i64, &str)> {
 /// Columns of a relation's primary key in the order in which jsonb sorts their names: by length, then by bytes.
 pub fn columns(shape: &Shape) -> Vec<Column> {
     let mut key: Vec<Column> = shape.key.iter().filter_map(|n| shape.column(*n).cloned()).collect();
-    key.sort_by(|a, b| a.name.len().cmp(&b.name.len()).then_with(|| a.name.cmp(&b.name)));
+    key.sort_by_cached_key(|c| {
+        let name = encoding::of_server(&c.name).into_owned();
+        (name.len(), name)
+    });
     key
 }
 
@@ -167,7 +170,7 @@ pub fn canonical(relation: Oid, given: &str) -> String {
             Some(serde_json::Value::String(s)) => s.clone(),
             Some(other) => other.to_string(),
         };
-        let text = CString::new(text).unwrap_or_default();
+        let text = encoding::c_string(&text);
         Some(value::read(column.type_oid, column.typmod, &text))
     })
 }

@@ -1,7 +1,7 @@
 //! Application roles: which there are, and how each of them says who acts.
 
 use crate::pg::spi::Statement;
-use crate::pg::{settings, value};
+use crate::pg::{encoding, settings};
 use crate::token;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString};
@@ -31,7 +31,7 @@ impl Source {
 
     /// The person whom it names, as `person:maria`.
     pub fn person(&self, text: &CStr) -> Option<String> {
-        let name = token::name_in(&value::string_of(text), self.claim.as_deref())?;
+        let name = token::name_in(&encoding::string_of(text), self.claim.as_deref())?;
         Some(format!("person:{name}"))
     }
 }

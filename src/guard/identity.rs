@@ -4,7 +4,7 @@ use super::person::{self, By, Who};
 use crate::pg::function::{Call, text_array};
 use crate::pg::json::jsonb;
 use crate::pg::spi::Statement;
-use crate::pg::{settings, value};
+use crate::pg::{encoding, settings, value};
 use pgrx::pg_sys::{self, Datum};
 use serde_json::json;
 use std::cell::RefCell;
@@ -42,7 +42,7 @@ pub fn datum() -> Datum {
     });
     known.unwrap_or_else(|| {
         let application = settings::client_name().to_owned();
-        let text = describe(&who.by, &value::string_of(&application), client());
+        let text = describe(&who.by, &encoding::string_of(&application), client());
         let jsonb = jsonb(&text);
         LAST.set(Some(Known { who, application, jsonb: value::text_bytes(jsonb) }));
         jsonb

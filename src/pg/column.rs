@@ -1,12 +1,14 @@
 //! What must be known of a column to compare, write and read its values.
 
+use super::encoding;
 use pgrx::pg_sys::{self, Oid};
+use std::ffi::CStr;
 use std::rc::Rc;
 
 /// One column of a relation.
 #[derive(Clone, Debug)]
 pub struct Column {
-    /// Its name, as bytes of the server's encoding read as UTF-8.
+    /// Its name.
     pub name: Rc<str>,
     /// Its number, from 1.
     pub number: i16,
@@ -62,7 +64,8 @@ impl Column {
             return None;
         }
         let mut column = Column::of_type(att.atttypid);
-        column.name = pgrx::name_data_to_str(&att.attname).into();
+        // SAFETY: a name is a C string.
+        column.name = encoding::string_of(unsafe { CStr::from_ptr(att.attname.data.as_ptr()) }).into();
         column.number = number;
         column.typmod = att.atttypmod;
         column.computed = att.attgenerated != 0;

@@ -1,5 +1,6 @@
 //! What an ALTER TABLE consists of, as PostgreSQL has noted it for event triggers.
 
+use super::encoding;
 use super::function::{Call, text_array};
 use pgrx::pg_sys::{self, AlterTableType, CollectedCommandType, Datum};
 use std::ffi::CStr;
@@ -27,10 +28,10 @@ pub fn parts(call: &Call) -> Option<Datum> {
             }
             let Some((what, all)) = wording((*command).subtype) else { continue };
             let name = match all {
-                "" if !(*command).name.is_null() => CStr::from_ptr((*command).name).to_string_lossy().into_owned(),
+                "" if !(*command).name.is_null() => encoding::string_of(CStr::from_ptr((*command).name)),
                 "" if what.ends_with(" PARTITION") => {
                     let partition: *const pg_sys::PartitionCmd = (*command).def.cast();
-                    CStr::from_ptr((*(*partition).name).relname).to_string_lossy().into_owned()
+                    encoding::string_of(CStr::from_ptr((*(*partition).name).relname))
                 }
                 all => all.to_owned(),
             };

@@ -1,11 +1,12 @@
 //! Errors that cross between C and Rust, whole: pgrx keeps neither constraint, table and column nor a SQLSTATE that it does
 //! not know, so errors of statements and our own take this way.
 
+use super::encoding;
 use crate::error::Report;
 use cee_scape::call_with_sigsetjmp;
 use pgrx::pg_sys;
 use std::any::Any;
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::MaybeUninit;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -116,7 +117,7 @@ pub fn attempt<R>(f: impl FnOnce() -> R) -> Result<R, (String, String)> {
             let message = if (*data).message.is_null() {
                 String::new()
             } else {
-                CStr::from_ptr((*data).message).to_string_lossy().into_owned()
+                encoding::string_of(CStr::from_ptr((*data).message))
             };
             pg_sys::FreeErrorData(data);
             (sqlstate, message)
@@ -224,7 +225,7 @@ pub fn log(text: &str) {
 }
 
 fn below_error(level: c_int, text: &str, sqlstate: &str) {
-    let message = Message::of(&Report::new(sqlstate, text.to_owned()));
+    let message = Message::of(&Report::new(sqlstate, encoding::known_to_client(text).into_owned()));
     // SAFETY: below ERROR it returns; a cancel that strikes while the client is written to arrives whole.
     unsafe { call(|| send(level, message)) };
 }
@@ -246,7 +247,7 @@ const ABOUT: [u8; 5] = [b's', b't', b'c', b'd', b'n'];
 impl Message {
     fn of(report: &Report) -> Self {
         let copy = |s: &str| {
-            let c = CString::new(s.replace('\0', "")).unwrap_or_default();
+            let c = encoding::c_string(&encoding::known_to_server(&s.replace('\0', "")));
             // SAFETY: copies a C string into the current context.
             unsafe { pg_sys::pstrdup(c.as_ptr()) }
         };

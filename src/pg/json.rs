@@ -23,7 +23,7 @@ pub enum Json<'a> {
     Number(i64),
     /// An array.
     Array(Vec<Json<'a>>),
-    /// An object, by its keys.
+    /// An object, by its keys, which are ASCII.
     Object(Vec<(&'a str, Json<'a>)>),
 }
 

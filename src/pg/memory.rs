@@ -69,8 +69,3 @@ pub fn copied(bytes: &[u8]) -> Vec<u8> {
     copy.extend_from_slice(bytes);
     copy
 }
-
-/// A copy of these bytes as a string; what is not UTF-8 (a server in another encoding) is replaced.
-pub fn string(bytes: &[u8]) -> String {
-    String::from_utf8(copied(bytes)).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
-}

@@ -8,6 +8,7 @@ mod conflict;
 pub mod ddl;
 pub mod drops;
 pub mod edit;
+pub mod encoding;
 mod faults;
 pub mod function;
 pub mod guard;

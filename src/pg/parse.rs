@@ -1,5 +1,6 @@
 //! PostgreSQL's own parser on conditions: whether a text is one expression, and where it calls `changed`.
 
+use super::encoding;
 use super::function::{Call, text_array};
 use super::guard::{call, raise};
 use super::value;
@@ -189,7 +190,7 @@ unsafe fn note_call(function: &pg_sys::FuncCall, found: &mut Found) {
         found.changed.push(Changed {
             name: offset(function.location),
             argument: offset((*argument).location),
-            field: CStr::from_ptr((*argument).val.sval.sval).to_string_lossy().into_owned(),
+            field: encoding::string_of(CStr::from_ptr((*argument).val.sval.sval)),
         });
     }
 }

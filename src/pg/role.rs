@@ -1,5 +1,6 @@
 //! Database roles of the session.
 
+use super::encoding;
 use pgrx::pg_sys::{self, Oid};
 use std::ffi::{CStr, CString};
 
@@ -57,14 +58,14 @@ pub fn name(role: Oid) -> Option<String> {
     // SAFETY: returns null or a palloc'd string.
     unsafe {
         let name = pg_sys::GetUserNameFromId(role, true);
-        (!name.is_null()).then(|| CStr::from_ptr(name).to_string_lossy().into_owned())
+        (!name.is_null()).then(|| encoding::string_of(CStr::from_ptr(name)))
     }
 }
 
 /// Whether `role` may SELECT `column` of `relation`.
 pub fn may_select(role: Oid, relation: Oid, column: &str) -> bool {
     let select = pg_sys::ACL_SELECT as pg_sys::AclMode;
-    let column = CString::new(column).unwrap_or_default();
+    let column = encoding::c_string(column);
     // SAFETY: catalog look-ups.
     unsafe {
         let number = pg_sys::get_attnum(relation, column.as_ptr());

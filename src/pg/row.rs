@@ -1,6 +1,7 @@
 //! The row that a row trigger is called for.
 
 use super::column::Column;
+use super::encoding;
 use super::value::Value;
 use pgrx::pg_sys::{self, Datum, Oid};
 use std::ffi::CStr;
@@ -197,5 +198,5 @@ pub(super) fn triggers(relation: pg_sys::Relation) -> &'static [pg_sys::Trigger]
 
 pub(super) fn trigger_name(trigger: &pg_sys::Trigger) -> String {
     // SAFETY: a C string in the relation's descriptor.
-    unsafe { CStr::from_ptr(trigger.tgname) }.to_string_lossy().into_owned()
+    encoding::string_of(unsafe { CStr::from_ptr(trigger.tgname) })
 }

@@ -1,5 +1,6 @@
 //! Statements on our own tables, prepared once a backend.
 
+use super::encoding;
 use super::guard::call;
 use super::role;
 use pgrx::pg_sys::{self, Datum, Oid};
@@ -119,7 +120,7 @@ impl Row {
     /// Column `n` as a name.
     pub fn name(&self, n: i32) -> Option<String> {
         // SAFETY: a name datum points to a C string.
-        self.datum(n).map(|d| unsafe { CStr::from_ptr(d.cast_mut_ptr()) }.to_string_lossy().into_owned())
+        self.datum(n).map(|d| encoding::string_of(unsafe { CStr::from_ptr(d.cast_mut_ptr()) }))
     }
 
     /// Column `n` as bigint or integer.

@@ -1,6 +1,7 @@
 //! Single values: compared by image, written as text and read back.
 
 use super::column::Column;
+use super::encoding;
 use super::guard::call;
 use super::memory;
 use super::settings::pinned;
@@ -16,11 +17,6 @@ unsafe extern "C-unwind" {
     fn OidOutputFunctionCall(function: Oid, value: Datum) -> *mut std::ffi::c_char;
     fn cstring_to_text(text: *const std::ffi::c_char) -> *mut pg_sys::text;
     fn pfree(memory: *mut std::ffi::c_void);
-    fn pg_server_to_any(
-        text: *const std::ffi::c_char,
-        len: std::ffi::c_int,
-        encoding: std::ffi::c_int,
-    ) -> *mut std::ffi::c_char;
 }
 
 /// Whether two values of `column` are the same byte for byte (after detoasting). Where both are the same TOAST pointer
@@ -115,7 +111,7 @@ pub fn to_string(column: &Column, value: Datum) -> String {
     // SAFETY: as in `render`.
     unsafe {
         let text = output(column, value);
-        let string = memory::string(CStr::from_ptr(text).to_bytes());
+        let string = encoding::string_of(CStr::from_ptr(text));
         pg_sys::pfree(text.cast());
         string
     }
@@ -146,18 +142,24 @@ pub fn read(type_oid: Oid, typmod: i32, text: &CStr) -> Datum {
 
 /// A `text` datum in the current memory context.
 pub fn text(s: &str) -> Datum {
+    let s = encoding::of_server(s);
     // SAFETY: copies that many bytes.
     Datum::from(unsafe { pg_sys::cstring_to_text_with_len(s.as_ptr().cast(), s.len() as i32) })
 }
 
-/// A `text` (or other varlena) datum as bytes without its header, copied out, detoasted.
-pub fn text_bytes(datum: Datum) -> Vec<u8> {
-    // SAFETY: a varlena datum; the packed form is alive while it is copied.
+/// Calls `f` with the bytes of a `text` (or other varlena) datum without its header, detoasted.
+fn with_bytes<R>(datum: Datum, f: impl FnOnce(&[u8]) -> R) -> R {
+    // SAFETY: a varlena datum; the packed form is alive while its bytes are looked at.
     unsafe {
         let packed = pg_sys::pg_detoast_datum_packed(datum.cast_mut_ptr());
         let (data, len) = (pgrx::vardata_any(packed), pgrx::varsize_any_exhdr(packed));
-        memory::copied(std::slice::from_raw_parts(data.cast::<u8>(), len))
+        f(std::slice::from_raw_parts(data.cast::<u8>(), len))
     }
+}
+
+/// A `text` (or other varlena) datum as bytes without its header, copied out, detoasted.
+pub fn text_bytes(datum: Datum) -> Vec<u8> {
+    with_bytes(datum, memory::copied)
 }
 
 /// A `text` (or other varlena) datum, detoasted, copied into the current memory context.
@@ -195,16 +197,7 @@ pub fn begins_with_more(datum: Datum, bytes: &[u8]) -> bool {
 
 /// A `text` datum as bytes of UTF-8, whatever the server's encoding.
 pub fn utf8_bytes(datum: Datum) -> Vec<u8> {
-    let bytes = text_bytes(datum);
-    // SAFETY: reads that many bytes; what it returns is either they or a C string.
-    unsafe {
-        let there =
-            call(|| pg_server_to_any(bytes.as_ptr().cast(), bytes.len() as i32, pg_sys::pg_enc::PG_UTF8 as i32));
-        if there.cast_const() == bytes.as_ptr().cast() {
-            return bytes;
-        }
-        CStr::from_ptr(there).to_bytes().to_vec()
-    }
+    with_bytes(datum, encoding::utf8)
 }
 
 /// Whether two `text` (or other varlena) datums hold the same bytes; the second is not toasted. Null is the same as null.
@@ -250,9 +243,9 @@ pub fn varlena_of(bytes: &[u8]) -> Value {
     })
 }
 
-/// A `text` datum as a string. Bytes that are not UTF-8 (a server in another encoding) are replaced.
+/// A `text` datum as a string.
 pub fn text_string(datum: Datum) -> String {
-    String::from_utf8(text_bytes(datum)).unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned())
+    with_bytes(datum, encoding::string)
 }
 
 /// Whether the type came with PostgreSQL.
@@ -271,7 +264,7 @@ pub fn relation_name(relation: Oid) -> String {
     // SAFETY: null or a palloc'd C string.
     unsafe {
         let name = pg_sys::get_rel_name(relation);
-        if name.is_null() { relation.to_u32().to_string() } else { CStr::from_ptr(name).to_string_lossy().into_owned() }
+        if name.is_null() { relation.to_u32().to_string() } else { encoding::string_of(CStr::from_ptr(name)) }
     }
 }
 
@@ -315,11 +308,6 @@ pub fn float8(number: f64) -> Datum {
     Datum::from(number.to_bits())
 }
 
-/// A C string of the server as Rust has it.
-pub fn string_of(text: &CStr) -> String {
-    text.to_string_lossy().into_owned()
-}
-
 /// now() as a `timestamptz` datum.
 pub fn transaction_start() -> Datum {
     // SAFETY: reads a variable.
@@ -349,7 +337,7 @@ pub fn jsonb_string(jsonb: Datum) -> String {
     // SAFETY: a jsonb datum; jsonb_out returns a C string in the current context.
     unsafe {
         let text = pg_sys::OidOutputFunctionCall(pg_sys::F_JSONB_OUT.into(), jsonb);
-        let string = memory::string(CStr::from_ptr(text).to_bytes());
+        let string = encoding::string_of(CStr::from_ptr(text));
         pg_sys::pfree(text.cast());
         string
     }
