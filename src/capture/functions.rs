@@ -7,61 +7,74 @@ use crate::pg::column::Column;
 use crate::pg::function::{Call, array};
 use crate::pg::{encoding, spi, value};
 use pgrx::pg_sys::{self, Datum, Oid};
-use std::cell::Cell;
+use std::cell::RefCell;
 
 /// What the statement of an explicit `propose`, `propose_delete` or `revert` begins with: nobody's trigger or rule has such a statement, so that only this
 /// one is withheld, never an UPDATE that follows from another statement.
 pub const PROPOSE_MARK: &str = "/* customer_workflow.propose */ ";
 
 /// An explicit `propose` under way: the UPDATE of this table that it runs is captured and writes nothing.
-#[derive(Clone, Copy)]
 struct Proposing {
     root: Oid,
     saw_record: bool,
     subtransaction: u32,
+    /// The proposal that was last before.
+    before: i64,
 }
 
 thread_local! {
-    static PROPOSING: Cell<Option<Proposing>> = const { Cell::new(None) };
+    /// The last one counts; a trigger of its UPDATE may propose something else meanwhile.
+    static PROPOSING: RefCell<Vec<Proposing>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Whether the current statement is the one of an explicit `propose` on this table.
 pub fn proposes(root: Oid) -> bool {
-    PROPOSING.get().is_some_and(|p| p.root == root) && callbacks::in_marked_statement()
+    callbacks::in_marked_statement() && PROPOSING.with_borrow(|p| p.last().is_some_and(|p| p.root == root))
 }
 
 /// That UPDATE met its record.
 pub fn saw_record() {
-    PROPOSING.set(PROPOSING.get().map(|p| Proposing { saw_record: true, ..p }));
+    PROPOSING.with_borrow_mut(|all| {
+        if let Some(p) = all.last_mut() {
+            p.saw_record = true;
+        }
+    });
 }
 
 /// A subtransaction was rolled back.
 pub fn subtransaction_aborted(subtransaction: u32) {
-    if PROPOSING.get().is_some_and(|p| p.subtransaction == subtransaction) {
-        forget();
-    }
+    end(|all| all.retain(|p| p.subtransaction != subtransaction));
 }
 
 /// A subtransaction became a part of its parent.
 pub fn subtransaction_committed(subtransaction: u32, parent: u32) {
-    if let Some(p) = PROPOSING.get().filter(|p| p.subtransaction == subtransaction) {
-        PROPOSING.set(Some(Proposing { subtransaction: parent, ..p }));
-    }
+    PROPOSING.with_borrow_mut(|all| {
+        for p in all.iter_mut().filter(|p| p.subtransaction == subtransaction) {
+            p.subtransaction = parent;
+        }
+    });
 }
 
 /// The transaction is over.
 pub fn forget() {
-    if PROPOSING.take().is_some() {
-        callbacks::watch_for_mark(false);
-    }
+    end(Vec::clear);
+}
+
+fn end<R>(which: impl FnOnce(&mut Vec<Proposing>) -> R) -> R {
+    PROPOSING.with_borrow_mut(|all| {
+        let ended = which(all);
+        callbacks::watch_for_mark(!all.is_empty());
+        ended
+    })
 }
 
 /// SQL `_propose_begin(relation regclass)`: a marked UPDATE of it now proposes and writes nothing. For everyone: it withholds only
 /// a statement that its caller writes himself.
 pub fn propose_begin(call: &Call) -> Option<Datum> {
-    let root = call.oid(0)?;
+    let (root, before) = (call.oid(0)?, touched::last());
     touched::note(0);
-    PROPOSING.set(Some(Proposing { root, saw_record: false, subtransaction: callbacks::subtransaction() }));
+    let subtransaction = callbacks::subtransaction();
+    PROPOSING.with_borrow_mut(|p| p.push(Proposing { root, saw_record: false, subtransaction, before }));
     callbacks::watch_for_mark(true);
     Some(Datum::from(true))
 }
@@ -69,9 +82,10 @@ pub fn propose_begin(call: &Call) -> Option<Datum> {
 /// SQL `_propose_end() returns bigint`: the proposal that took the values; 0 when nothing is proposed any more, null when the
 /// UPDATE met no record.
 pub fn propose_end(_: &Call) -> Option<Datum> {
-    let state = PROPOSING.take()?;
-    callbacks::watch_for_mark(false);
-    state.saw_record.then(|| Datum::from(touched::last()))
+    let state = end(Vec::pop)?;
+    let last = touched::last();
+    touched::note(state.before);
+    state.saw_record.then(|| Datum::from(last))
 }
 
 /// SQL `_touched() returns bigint[]`: proposals that this transaction made or amended.

@@ -86,7 +86,6 @@ pub fn statement() -> u64 {
 /// From now on, or no more, statements are looked at whether they are marked as the one of an explicit `propose`.
 pub fn watch_for_mark(on: bool) {
     WATCH_FOR_MARK.set(on);
-    MARKED_DEPTH.set(0);
 }
 
 /// Whether the innermost statement is marked.

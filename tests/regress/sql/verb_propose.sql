@@ -58,3 +58,29 @@ BEGIN
     UPDATE customers SET city = 'Jena' WHERE id = 3;
 END $$;
 SELECT city FROM customers WHERE id = 3;
+
+-- A BEFORE trigger of it may propose for another record; both are told from each other, also where the inner one fails or withdraws
+SET SESSION AUTHORIZATION erp_owner;
+DROP TRIGGER tell_before ON customers;
+DROP TRIGGER tell_after ON customers;
+CREATE FUNCTION crm.follow() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF new.id = 1 THEN
+        RAISE NOTICE 'inner: %', customer_workflow.propose('customers', '{"id": 2}', '{"payment_terms": "N90"}');
+        RAISE NOTICE 'inner, withdrawn: %', customer_workflow.propose('customers', '{"id": 2}', '{"payment_terms": "N30"}');
+        BEGIN
+            PERFORM customer_workflow.propose('customers', '{"id": 2}', '{"credit_limit": "much"}');
+        EXCEPTION WHEN invalid_text_representation THEN NULL;
+        END;
+        UPDATE customers SET city = 'Gera' WHERE id = 2;
+    END IF;
+    RETURN new;
+END $$;
+CREATE TRIGGER follow BEFORE UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION crm.follow();
+SET SESSION AUTHORIZATION alice;
+SELECT ctid AS before FROM customers WHERE id = 1 \gset
+SELECT customer_workflow.propose('customers', '{"id": 1}', '{"name": "Omega"}') AS outer \gset
+SELECT record_key, status FROM customer_workflow.proposals WHERE id = :outer;
+SELECT id, city, ctid = :'before' AS same_row FROM customers WHERE id < 3 ORDER BY id;
+SELECT customer_workflow.propose('customers', '{"id": 1}', '{"name": "Alpha"}');
+SELECT status FROM customer_workflow.proposals WHERE id = :outer;
