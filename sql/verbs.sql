@@ -42,6 +42,12 @@ BEGIN
     -- Before the first chunk: records of a later one must not be locked after the proposals of this one.
     PERFORM customer_workflow._lock(ids, request.verb IN ('approve', 'rebase') OR request.verb = 'submit' AND customer_workflow._submit_may_write(ids),
                                     request.verb IN ('recall', 'rebase'));
+    IF request.whole_sets IS NOT TRUE AND customer_workflow._in_sets(proposals) THEN
+        -- its author has taken one into a change set while it was waited for
+        PERFORM set_config('work_mem', memory, true);
+        RETURN QUERY SELECT * FROM customer_workflow._perform_sets(request, proposals, digests, all_or_nothing);
+        RETURN;
+    END IF;
     -- He may have lost it while he waited.
     request.mine := customer_workflow._my_assignees();
     FOR n IN 1 .. cardinality(ids) BY chunk_size LOOP
