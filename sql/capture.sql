@@ -209,6 +209,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET plan_cache_mode = for
 DECLARE
     amended bigint[];
 BEGIN
+    PERFORM customer_workflow._refuse_edit(targets);
     WITH edit AS (
         SELECT e.target, e.logged, e.field, e.original, e.proposed, e.image
           FROM ROWS FROM (unnest(targets), unnest(_edit.logged), unnest(fields), unnest(originals), unnest(proposeds), unnest(images))
@@ -253,6 +254,7 @@ COMMENT ON FUNCTION customer_workflow._logged_text(text) IS 'A value as the hist
 CREATE FUNCTION customer_workflow._back_to_draft(proposals bigint[], kind text, details jsonb) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
+    PERFORM customer_workflow._refuse_edit(proposals);
     BEGIN
         UPDATE customer_workflow.proposal AS p
            SET status = 'not_submitted', digest = NULL,
@@ -281,6 +283,7 @@ DECLARE
     changed bigint[];
     emptied bigint[];
 BEGIN
+    PERFORM customer_workflow._refuse_edit(proposals);
     PERFORM customer_workflow._interrupt(ARRAY(SELECT c.proposal FROM unnest(proposals, fields) AS g (proposal, field)
                                                  JOIN customer_workflow.change AS c ON c.proposal = g.proposal AND c.field = g.field));
     WITH gone AS (
@@ -365,6 +368,8 @@ BEGIN
     candidates := ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
                          WHERE (hashes IS NULL OR p.record_hash = ANY (hashes)) AND p.table_id = _records_gone.table_id
                            AND p.status = ANY (customer_workflow._open_statuses()) AND p.operation IS DISTINCT FROM 'insert' AND p.id <> ALL (but_for));
+    -- what is written just now is over with its record
+    candidates := customer_workflow._minus(candidates, customer_workflow._being_applied());
     IF candidates = '{}' THEN
         RETURN;
     END IF;

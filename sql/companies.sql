@@ -313,6 +313,7 @@ BEGIN
     IF moved = '{}' THEN
         RETURN;
     END IF;
+    PERFORM customer_workflow._refuse_edit(moved);
     UPDATE customer_workflow.proposal AS p SET company = m.company
       FROM unnest(hashes, companies) AS m (hash, company) WHERE p.id = ANY (moved) AND p.record_hash = m.hash;
     PERFORM customer_workflow._back_to_draft(ARRAY(SELECT p.id FROM customer_workflow.proposal AS p

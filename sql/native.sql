@@ -163,6 +163,18 @@ CREATE FUNCTION customer_workflow._change_set() RETURNS bigint
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_change_set';
 COMMENT ON FUNCTION customer_workflow._change_set() IS 'The change set that what the current person proposes goes into; null where there is none';
 
+CREATE FUNCTION customer_workflow._deciding(applied bigint[], beside bigint[]) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_deciding';
+COMMENT ON FUNCTION customer_workflow._deciding(bigint[], bigint[]) IS 'The values of the first proposals are being written, and others decided beside them: until this is called with none, nothing edits them';
+
+CREATE FUNCTION customer_workflow._being_applied() RETURNS bigint[]
+    LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_being_applied';
+COMMENT ON FUNCTION customer_workflow._being_applied() IS 'The proposals whose values are being written';
+
+CREATE FUNCTION customer_workflow._refuse_edit(proposals bigint[]) RETURNS void
+    LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_refuse_edit';
+COMMENT ON FUNCTION customer_workflow._refuse_edit(bigint[]) IS 'Error 55000 where one of these proposals is being decided';
+
 CREATE FUNCTION customer_workflow._permit(relation regclass, keys text[], fields text[], "values" text[], images bytea[], role oid) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_permit';
 COMMENT ON FUNCTION customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid) IS 'Lets the next statement write exactly these values, read as this role, to exactly these records';
@@ -365,7 +377,8 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._is_gated(regclass), customer_workflow._gate_open(text, bigint, text, text[]), customer_workflow._gate_enter(text),
     customer_workflow._gate_proposal(), customer_workflow._gate_close(),
     customer_workflow._append(text, refcursor, refcursor), customer_workflow._distinct(bigint[]), customer_workflow._minus(bigint[], bigint[]), customer_workflow._alike(bigint[], text[]), customer_workflow._records(bigint[]), customer_workflow._keys(bigint[]),
-    customer_workflow._digest_line(text, text, text, bytea), customer_workflow._digests_of(bigint[], text[], text[]), customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
+    customer_workflow._digest_line(text, text, text, bytea), customer_workflow._digests_of(bigint[], text[], text[]), customer_workflow._touch(bigint[], boolean), customer_workflow._overtook(bigint[]), customer_workflow._enter_change_set(bigint), customer_workflow._deciding(bigint[], bigint[]), customer_workflow._being_applied(), customer_workflow._refuse_edit(bigint[]),
+    customer_workflow._permit(regclass, text[], text[], text[], bytea[], oid),
     customer_workflow._permit_end(), customer_workflow._permit_as(text), customer_workflow._keep_originals(bigint[]), customer_workflow._image_value(bytea, anyelement),
     customer_workflow._engine(jsonb, jsonb, jsonb, jsonb), customer_workflow._placeholders(text),
     customer_workflow._render_text(text, jsonb),

@@ -29,6 +29,7 @@ DECLARE
     overwritten jsonb := '{}';
     checked bigint[];
     applied bigint[];
+    beside bigint[];
     rivals bigint[];
     before jsonb;
     -- several for one record
@@ -91,7 +92,14 @@ BEGIN
         IF rivals <> '{}' THEN
             before := customer_workflow._moves(rivals);
         END IF;
-        failed := ARRAY(SELECT a FROM customer_workflow._apply(applied, all_or_nothing) AS a);
+        beside := customer_workflow._minus(ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id)),
+                                           applied || ARRAY(SELECT f.proposal FROM unnest(problems) AS f));
+        failed := ARRAY(SELECT a FROM customer_workflow._apply(applied, all_or_nothing, beside) AS a);
+        -- one whose record was deleted with what was written is cancelled
+        IF applied <> '{}' AND beside <> '{}' THEN
+            courses := customer_workflow._without(courses, ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
+                                                                  WHERE p.id = ANY (beside) AND p.status <> ALL (customer_workflow._open_statuses())));
+        END IF;
         IF rivals <> '{}' THEN
             PERFORM customer_workflow._tell_overtaken(request, applied, rivals, before);
         END IF;

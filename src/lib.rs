@@ -109,6 +109,7 @@ fn transaction_end() {
     decide::known::forget();
     events::forget();
     apply::permit::transaction_end();
+    apply::deciding::forget();
     guard::gate::forget();
     guard::ddl::forget();
     guard::maintenance::forget();
@@ -120,6 +121,7 @@ fn subtransaction_aborted(subtransaction: u32) {
     capture::subtransaction_aborted(subtransaction);
     decide::known::forget();
     apply::permit::subtransaction_aborted(subtransaction);
+    apply::deciding::subtransaction_aborted(subtransaction);
     guard::gate::subtransaction_aborted(subtransaction);
     guard::ddl::subtransaction_aborted(subtransaction);
     guard::maintenance::subtransaction_aborted(subtransaction);
@@ -130,6 +132,7 @@ fn subtransaction_aborted(subtransaction: u32) {
 fn subtransaction_committed(subtransaction: u32, parent: u32) {
     capture::subtransaction_committed(subtransaction, parent);
     apply::permit::subtransaction_committed(subtransaction, parent);
+    apply::deciding::subtransaction_committed(subtransaction, parent);
     guard::gate::subtransaction_committed(subtransaction, parent);
     guard::ddl::subtransaction_committed(subtransaction, parent);
     guard::maintenance::subtransaction_committed(subtransaction, parent);

@@ -1,4 +1,5 @@
 //! Approved values are written: what the write may do, and nothing else.
 
+pub mod deciding;
 pub mod pending;
 pub mod permit;

@@ -8,6 +8,7 @@ use super::config::Table;
 use super::flush::{self, Records};
 use super::meet::{EDITABLE, Open};
 use super::{create, touched};
+use crate::apply::deciding;
 use crate::decide::logged::{self, logged};
 use crate::pg::edit::{self, Locked};
 use crate::pg::function::array;
@@ -85,6 +86,7 @@ fn take(table: &Table, common: &Common, id: i64, wish: &Change, proposal: &Locke
         touched::note(id);
         return true;
     }
+    deciding::refuse_edit(id);
     let values = [("previous", logged(former)), ("proposed", logged(wish.proposed))];
     let field = [("field", Json::Text(Some(value::text(&wish.field))))];
     let details = logged::details(vec![Json::Object(field.into_iter().chain(values).collect())]);

@@ -99,6 +99,9 @@ mod exports {
         cw_enter_change_set, pg_finfo_cw_enter_change_set => crate::capture::change_set::enter;
         cw_leave_change_set, pg_finfo_cw_leave_change_set => crate::capture::change_set::leave;
         cw_change_set, pg_finfo_cw_change_set => crate::capture::change_set::number;
+        cw_deciding, pg_finfo_cw_deciding => crate::apply::deciding::begin;
+        cw_being_applied, pg_finfo_cw_being_applied => crate::apply::deciding::applied;
+        cw_refuse_edit, pg_finfo_cw_refuse_edit => crate::apply::deciding::refuse_edits;
         cw_permit, pg_finfo_cw_permit => crate::apply::permit::arm;
         cw_outside_approval, pg_finfo_cw_outside_approval => crate::apply::permit::outside;
         cw_permit_as, pg_finfo_cw_permit_as => crate::apply::permit::arm_as;
