@@ -91,23 +91,27 @@ BEGIN
         PERFORM customer_workflow._interrupt(recalled);
         PERFORM customer_workflow._back_to_draft(recalled, 'recalled', '{"reason": "amended by its author"}');
         PERFORM customer_workflow._take_back_mates(recalled, '{"reason": "a proposal of its change set was amended by its author"}');
-        -- what the same UPDATE changes besides goes with it
-        SELECT array_agg(coalesce(r.target, c.target) ORDER BY c.n),
-               array_agg(CASE WHEN r.target IS NULL AND c.action <> 'recall' THEN c.action ELSE 'amend' END ORDER BY c.n) INTO targets, actions
+        -- what the same UPDATE changes besides goes into what is a draft again by this
+        SELECT array_agg(coalesce(r.id, c.target) ORDER BY c.n),
+               array_agg(CASE WHEN r.id IS NULL AND c.action <> 'recall' THEN c.action ELSE 'amend' END ORDER BY c.n) INTO targets, actions
           FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records)) WITH ORDINALITY AS c (action, target, record, n)
-          LEFT JOIN LATERAL (SELECT max(d.target) AS target
-                               FROM ROWS FROM (unnest(actions), unnest(targets), unnest(records)) AS d (action, target, record)
-                              WHERE d.action = 'recall' AND d.record = c.record AND c.action = 'new') AS r ON true;
+          LEFT JOIN customer_workflow.proposal AS r
+            ON c.action = 'new' AND r.record_hash = hashes[c.record] AND r.table_id = _merge.table_id AND r.author = _merge.author AND r.collects
+           AND coalesce(r.operation, 'draft') = 'draft';
     END IF;
 
     SELECT array_agg(n.record ORDER BY n.record), array_agg(n.id ORDER BY n.record) INTO new_records, new_ids
       FROM (SELECT c.record, nextval('customer_workflow.proposal_id_seq') AS id
               FROM (SELECT DISTINCT c.record FROM ROWS FROM (unnest(actions), unnest(records)) AS c (action, record) WHERE c.action = 'new') AS c) AS n;
     IF new_records IS NOT NULL THEN
-        INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, author, parties, database_role, data_entity,
+        INSERT INTO customer_workflow.proposal (id, table_id, record_key, record_hash, collects, author, parties, database_role, data_entity,
                                                 auto_submit, reference, comment, company)
         OVERRIDING SYSTEM VALUE
-        SELECT n.id, _merge.table_id, keys[n.record]::jsonb, hashes[n.record], _merge.author, _merge.parties,
+        SELECT n.id, _merge.table_id, keys[n.record]::jsonb, hashes[n.record],
+               -- his draft of a record that another has stored meanwhile goes on collecting
+               NOT EXISTS (SELECT FROM customer_workflow.proposal AS q WHERE q.record_hash = hashes[n.record] AND q.table_id = _merge.table_id
+                                                                        AND q.author = _merge.author AND q.collects AND q.operation = 'insert'),
+               _merge.author, _merge.parties,
                customer_workflow._looking_role(), _merge.data_entity, _merge.auto_submit, _merge.reference, _merge.comment, _merge.company
           FROM unnest(new_records, new_ids) AS n (record, id)
         ON CONFLICT (record_hash, table_id, (CASE WHEN collects THEN author WHEN status <> ALL ('{applied,cancelled,expired}') THEN id::text END)) DO NOTHING;
