@@ -35,6 +35,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('the protection of table "%s" is not whole', customer_workflow._name(tab.relation)),
             DETAIL = 'It has no primary key any more.', HINT = 'Add the primary key again.';
     END IF;
+    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
     PERFORM set_config('search_path', tab.search_path, true);
     RETURN QUERY EXECUTE query USING keys;
@@ -129,6 +130,7 @@ BEGIN
            (SELECT string_agg(format(E', %I = (SELECT (%s\n) FROM (SELECT t.*) AS old)', e.key, e.value), '' ORDER BY e.key) AS assign
               FROM jsonb_each_text(CASE WHEN keep_books THEN coalesce(tab.options -> 'bookkeeping', '{}') ELSE '{}' END) AS e) AS b;
 
+    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(role, past_row_security, false);
     PERFORM set_config('search_path', tab.search_path, true);
     EXECUTE query INTO written, different USING keys;

@@ -55,6 +55,7 @@ BEGIN
         WHEN 'insert' THEN customer_workflow._insert_query(tab.relation, fields, customer_workflow._key_columns(tab.relation)::text[]
             || customer_workflow._held_columns(tab.relation, customer_workflow._fields(tab.relation), tab.options)::text[])
         ELSE customer_workflow._delete_query(tab.relation) END;
+    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(role, past_row_security, false);
     PERFORM set_config('search_path', tab.search_path, true);
     EXECUTE query INTO written, different USING keys;

@@ -44,14 +44,14 @@ BEGIN
     ELSIF NOT FOUND THEN
         RETURN ROW(NULL, NULL, NULL, format('role "%s", which activated the workflow, does not exist any more', role))::customer_workflow._evaluator;
     ELSIF NOT who.rolsuper THEN
-        RETURN ROW(who.oid, false, tab.search_path, NULL)::customer_workflow._evaluator;
+        RETURN ROW(who.oid, false, customer_workflow._path_now(relation, tab.search_path), NULL)::customer_workflow._evaluator;
     END IF;
     BEGIN
         writer := customer_workflow._writing_role(relation, tab.options);
     EXCEPTION WHEN feature_not_supported OR invalid_parameter_value OR insufficient_privilege THEN
         RETURN ROW(NULL, NULL, NULL, SQLERRM)::customer_workflow._evaluator;
     END;
-    RETURN ROW(writer, true, tab.search_path, NULL)::customer_workflow._evaluator;
+    RETURN ROW(writer, true, customer_workflow._path_now(relation, tab.search_path), NULL)::customer_workflow._evaluator;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._evaluator(regclass, name) IS 'As whom code of a workflow runs that this role has activated: as that role, or where it is a superuser as the one that writes approved values';

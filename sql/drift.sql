@@ -73,6 +73,7 @@ DECLARE
         CASE WHEN by_cast THEN format('customer_workflow._render(CAST(customer_workflow._input(u.value, NULL::%s) AS %s))', format_type(from_type, -1), format_type(to_type, -1))
              ELSE 'u.value' END, format_type(to_type, -1), to_typmod);
 BEGIN
+    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
     PERFORM set_config('search_path', tab.search_path, true);
     RETURN QUERY EXECUTE query USING texts;
@@ -190,6 +191,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _canonical_keys.table_id);
 BEGIN
+    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
     PERFORM set_config('search_path', tab.search_path, true);
     RETURN QUERY EXECUTE format('SELECT k.key, customer_workflow._key(%L::pg_catalog.regclass, k.key) FROM pg_catalog.unnest($1) AS k (key)', tab.relation) USING keys;
@@ -207,6 +209,7 @@ DECLARE
         (SELECT string_agg(format('customer_workflow._render(t.%I) COLLATE "C" OPERATOR(pg_catalog.=) (k.key OPERATOR(pg_catalog.->>) %L)', c.name, c.name), ' AND ')
            FROM unnest(names) AS c (name)));
 BEGIN
+    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
     PERFORM set_config('search_path', tab.search_path, true);
     RETURN QUERY EXECUTE query USING keys;

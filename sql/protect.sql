@@ -188,6 +188,21 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 COMMENT ON FUNCTION customer_workflow._safe_path(regclass, name[]) IS 'The safe schemas as a value of search_path; temporary tables come last';
 
+-- Since protect() others may have been let create in a schema of it, the table may have another owner, or a name another schema.
+CREATE FUNCTION customer_workflow._path_now(relation regclass, path text) RETURNS text
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    names name[] := ARRAY(
+        SELECT CASE WHEN m.one[1] LIKE '"%' THEN replace(substr(m.one[1], 2, length(m.one[1]) - 2), '""', '"') ELSE m.one[1] END
+          FROM regexp_matches(path, '("(?:[^"]|"")+"|[^", ]+)', 'g') WITH ORDINALITY AS m (one, n) ORDER BY m.n);
+BEGIN
+    -- what was left out may hold what others have put there
+    RETURN (SELECT string_agg(quote_ident(s.name), ', ' ORDER BY s.place)
+              FROM unnest(customer_workflow._safe_schemas(relation, names) || 'pg_temp'::name) WITH ORDINALITY AS s (name, place) WHERE s.name = ANY (names));
+END
+$$;
+COMMENT ON FUNCTION customer_workflow._path_now(regclass, text) IS 'Of a stored search_path what is safe now';
+
 CREATE FUNCTION customer_workflow._tell_left_out(relation regclass, path name[]) RETURNS void
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -451,7 +466,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._held_columns(regclass, name[], jsonb),
     customer_workflow._check_references(regclass, name[]),
     customer_workflow._safe_schemas(regclass, name[]),
-    customer_workflow._safe_path(regclass, name[]),
+    customer_workflow._safe_path(regclass, name[]), customer_workflow._path_now(regclass, text),
     customer_workflow._tell_left_out(regclass, name[]),
     customer_workflow._canonical_approvers(text),
     customer_workflow._install(regclass, name[]),

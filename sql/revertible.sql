@@ -82,6 +82,7 @@ BEGIN
                      FROM pg_attribute AS a WHERE a.attrelid = tab.relation AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''))
       INTO query
       FROM customer_workflow._key_parts(tab.relation) AS p;
+    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
     PERFORM set_config('search_path', tab.search_path, true);
     RETURN QUERY EXECUTE query USING keys;
