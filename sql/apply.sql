@@ -15,6 +15,7 @@ CREATE FUNCTION customer_workflow._read_records(table_id integer, keys jsonb[], 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _read_records.table_id);
+    path text;
     query text;
 BEGIN
     SELECT format('SELECT k.key, ARRAY[%s]::pg_catalog.text[], %s, k.n FROM pg_catalog.unnest($1) WITH ORDINALITY AS k (key, n) JOIN %s AS t ON %s%s',
@@ -35,9 +36,9 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'CW008', MESSAGE = format('the protection of table "%s" is not whole', customer_workflow._name(tab.relation)),
             DETAIL = 'It has no primary key any more.', HINT = 'Add the primary key again.';
     END IF;
-    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
+    path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
-    PERFORM set_config('search_path', tab.search_path, true);
+    PERFORM set_config('search_path', path, true);
     RETURN QUERY EXECUTE query USING keys;
 END
 $$;
@@ -104,6 +105,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = auto AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _write.table_id);
+    path text;
     constraints record;
     query text;
 BEGIN
@@ -130,9 +132,9 @@ BEGIN
            (SELECT string_agg(format(E', %I = (SELECT (%s\n) FROM (SELECT t.*) AS old)', e.key, e.value), '' ORDER BY e.key) AS assign
               FROM jsonb_each_text(CASE WHEN keep_books THEN coalesce(tab.options -> 'bookkeeping', '{}') ELSE '{}' END) AS e) AS b;
 
-    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
+    path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(role, past_row_security, false);
-    PERFORM set_config('search_path', tab.search_path, true);
+    PERFORM set_config('search_path', path, true);
     EXECUTE query INTO written, different USING keys;
     IF constraints.names IS NOT NULL THEN
         EXECUTE 'SET CONSTRAINTS ' || constraints.names || ' IMMEDIATE';

@@ -45,6 +45,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET plan_cache_mode = auto AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _write_whole.table_id);
+    path text;
     constraints record;
     query text;
 BEGIN
@@ -55,9 +56,9 @@ BEGIN
         WHEN 'insert' THEN customer_workflow._insert_query(tab.relation, fields, customer_workflow._key_columns(tab.relation)::text[]
             || customer_workflow._held_columns(tab.relation, customer_workflow._fields(tab.relation), tab.options)::text[])
         ELSE customer_workflow._delete_query(tab.relation) END;
-    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
+    path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(role, past_row_security, false);
-    PERFORM set_config('search_path', tab.search_path, true);
+    PERFORM set_config('search_path', path, true);
     EXECUTE query INTO written, different USING keys;
     IF constraints.names IS NOT NULL THEN
         EXECUTE 'SET CONSTRAINTS ' || constraints.names || ' IMMEDIATE';

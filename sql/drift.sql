@@ -69,13 +69,14 @@ CREATE FUNCTION customer_workflow._converted(table_id integer, texts text[], fro
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _converted.table_id);
+    path text;
     query text := format('SELECT u.n, customer_workflow._render(customer_workflow._input(%s, NULL::%s, %s)) FROM pg_catalog.unnest($1) WITH ORDINALITY AS u (value, n)',
         CASE WHEN by_cast THEN format('customer_workflow._render(CAST(customer_workflow._input(u.value, NULL::%s) AS %s))', format_type(from_type, -1), format_type(to_type, -1))
              ELSE 'u.value' END, format_type(to_type, -1), to_typmod);
 BEGIN
-    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
+    path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
-    PERFORM set_config('search_path', tab.search_path, true);
+    PERFORM set_config('search_path', path, true);
     RETURN QUERY EXECUTE query USING texts;
 END
 $$;
@@ -190,10 +191,11 @@ CREATE FUNCTION customer_workflow._canonical_keys(table_id integer, keys jsonb[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _canonical_keys.table_id);
+    path text;
 BEGIN
-    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
+    path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
-    PERFORM set_config('search_path', tab.search_path, true);
+    PERFORM set_config('search_path', path, true);
     RETURN QUERY EXECUTE format('SELECT k.key, customer_workflow._key(%L::pg_catalog.regclass, k.key) FROM pg_catalog.unnest($1) AS k (key)', tab.relation) USING keys;
 END
 $$;
@@ -203,15 +205,16 @@ CREATE FUNCTION customer_workflow._other_keys(table_id integer, keys jsonb[], na
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _other_keys.table_id);
+    path text;
     query text := format('SELECT k.key, customer_workflow._key(%L::pg_catalog.regclass, pg_catalog.jsonb_build_object(%s)) '
                          'FROM pg_catalog.unnest($1) AS k (key) JOIN %s AS t ON %s', tab.relation,
         (SELECT string_agg(format('%L, customer_workflow._render(t.%I)', p.field, p.field), ', ') FROM customer_workflow._key_parts(tab.relation) AS p), tab.relation,
         (SELECT string_agg(format('customer_workflow._render(t.%I) COLLATE "C" OPERATOR(pg_catalog.=) (k.key OPERATOR(pg_catalog.->>) %L)', c.name, c.name), ' AND ')
            FROM unnest(names) AS c (name)));
 BEGIN
-    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
+    path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
-    PERFORM set_config('search_path', tab.search_path, true);
+    PERFORM set_config('search_path', path, true);
     RETURN QUERY EXECUTE query USING keys;
 END
 $$;

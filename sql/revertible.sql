@@ -73,6 +73,7 @@ CREATE FUNCTION customer_workflow._read_whole_records(table_id integer, keys jso
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = auto AS $$
 DECLARE
     tab customer_workflow.protected_table := (SELECT t FROM customer_workflow.protected_table AS t WHERE t.id = _read_whole_records.table_id);
+    path text;
     query text;
 BEGIN
     SELECT format('SELECT k.n, f.field, f.value, f.image FROM pg_catalog.unnest($1) WITH ORDINALITY AS k (key, n) JOIN %s AS t ON %s '
@@ -82,9 +83,9 @@ BEGIN
                      FROM pg_attribute AS a WHERE a.attrelid = tab.relation AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''))
       INTO query
       FROM customer_workflow._key_parts(tab.relation) AS p;
-    tab.search_path := customer_workflow._path_now(tab.relation, tab.search_path);
+    path := customer_workflow._path_now(tab.relation, tab.search_path);
     PERFORM customer_workflow._switch_user(customer_workflow._writing_role(tab.relation, tab.options), true, true);
-    PERFORM set_config('search_path', tab.search_path, true);
+    PERFORM set_config('search_path', path, true);
     RETURN QUERY EXECUTE query USING keys;
 END
 $$;
