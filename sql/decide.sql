@@ -335,9 +335,10 @@ DECLARE
     closed bigint[];
     moved bigint[];
     deletes bigint[] := '{}';
+    sets boolean := customer_workflow._in_sets(proposals);
 BEGIN
     -- Everywhere in this order: change sets, records by key, proposals by number. Capture has the record before it looks for proposals.
-    IF customer_workflow._in_sets(proposals) THEN
+    IF sets THEN
         PERFORM FROM customer_workflow.change_set AS s
           WHERE s.id IN (SELECT p.change_set FROM customer_workflow.proposal AS p WHERE p.change_set IS NOT NULL AND p.id = ANY (proposals))
           ORDER BY s.id FOR UPDATE;
@@ -383,6 +384,11 @@ BEGIN
                       WHERE p.id = ANY (deletes) AND s.status = ANY (customer_workflow._open_statuses()));
     END IF;
     PERFORM FROM customer_workflow.proposal AS p WHERE p.id = ANY ((SELECT ids)::bigint[]) ORDER BY p.id FOR UPDATE;
+    IF NOT sets AND customer_workflow._in_sets(proposals) THEN
+        -- The author of one has taken it into a change set while it was waited for.
+        PERFORM customer_workflow._lock(proposals, with_records, with_drafts);
+        RETURN;
+    END IF;
     -- A record whose key changed while it was waited for was not found by the old one.
     moved := ARRAY(SELECT k.id FROM unnest(known, keys, customer_workflow._keys(known)) AS k (id, before, after) WHERE k.after <> k.before ORDER BY k.id);
     IF moved <> '{}' THEN
