@@ -236,12 +236,11 @@ $$;
 COMMENT ON FUNCTION customer_workflow._conflicts(customer_workflow._request, bigint[])
     IS 'Proposals whose record moved since: those that fail for it, and what is overwritten where that is said';
 
-CREATE FUNCTION customer_workflow._apply(proposals bigint[], all_or_nothing boolean, beside bigint[] DEFAULT '{}') RETURNS SETOF customer_workflow._problem
+CREATE FUNCTION customer_workflow._apply(proposals bigint[], all_or_nothing boolean) RETURNS SETOF customer_workflow._problem
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     failed customer_workflow._problem[];
 BEGIN
-    PERFORM customer_workflow._deciding(proposals, beside);
     IF NOT all_or_nothing THEN
         IF customer_workflow._reads_whole_rows(proposals) THEN
             RETURN QUERY SELECT * FROM customer_workflow._try_write(proposals, false);
@@ -256,11 +255,9 @@ BEGIN
             PERFORM customer_workflow._raise_problem(customer_workflow._without_row(failed[1]));
         END IF;
     END IF;
-    PERFORM customer_workflow._deciding('{}', '{}');
 END
 $$;
-COMMENT ON FUNCTION customer_workflow._apply(bigint[], boolean, bigint[])
-    IS 'Writes the values of proposals, each of another record; returns those that could not be written, or raises the first. beside: proposals that are decided together with them';
+COMMENT ON FUNCTION customer_workflow._apply(bigint[], boolean) IS 'Writes the values of proposals, each of another record; returns those that could not be written, or raises the first';
 
 CREATE FUNCTION customer_workflow._acts(request customer_workflow._request, items bigint[], act jsonb, without bigint[]) RETURNS customer_workflow._event[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
@@ -352,7 +349,7 @@ REVOKE EXECUTE ON FUNCTION
     customer_workflow._choose_workflows(customer_workflow._request, bigint[]), customer_workflow._submit(customer_workflow._request, bigint[]), customer_workflow._edited_fields(jsonb, jsonb),
     customer_workflow._mark_submitted(customer_workflow._request, customer_workflow._course[]),
     customer_workflow._reads_whole_rows(bigint[]), customer_workflow._without_row(customer_workflow._problem),
-    customer_workflow._conflicts(customer_workflow._request, bigint[]), customer_workflow._apply(bigint[], boolean, bigint[]),
+    customer_workflow._conflicts(customer_workflow._request, bigint[]), customer_workflow._apply(bigint[], boolean),
     customer_workflow._acts(customer_workflow._request, bigint[], jsonb, bigint[]),
     customer_workflow._answer(customer_workflow._request, bigint[], integer[], jsonb, boolean),
     customer_workflow._decide(customer_workflow._request, bigint[], jsonb, boolean)

@@ -79,6 +79,7 @@ BEGIN
         RETURN QUERY SELECT * FROM customer_workflow._apply_effective_sets(deadlines);
         RETURN;
     END IF;
+    PERFORM customer_workflow._deciding(ids, '{}');
     failed := ARRAY(SELECT m FROM customer_workflow._moved_since_approval(deadlines, ids) AS m);
     IF whole_set THEN
         failed := customer_workflow._of_all(failed, ids);
@@ -99,6 +100,7 @@ BEGIN
     UPDATE customer_workflow.proposal AS p SET status = 'applied', applied_at = now(), state = NULL WHERE p.id = ANY (ids);
     -- Nothing that was decided holds any more, so that it begins anew.
     UPDATE customer_workflow.proposal AS p SET status = 'change_requested', decided_at = now(), sent_back = NULL WHERE p.id = ANY (back);
+    PERFORM customer_workflow._deciding('{}', '{}');
     INSERT INTO customer_workflow.history (table_id, proposal, kind, person, database_role, digest, details)
     SELECT p.table_id, p.id, CASE WHEN f.proposal IS NULL THEN 'applied' ELSE 'change_requested' END, 'system', session_user, p.digest,
            CASE WHEN f.proposal IS NULL THEN jsonb_build_object('effective_at', customer_workflow._render(p.effective_at))

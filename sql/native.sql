@@ -165,7 +165,7 @@ COMMENT ON FUNCTION customer_workflow._change_set() IS 'The change set that what
 
 CREATE FUNCTION customer_workflow._deciding(applied bigint[], beside bigint[]) RETURNS void
     LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_deciding';
-COMMENT ON FUNCTION customer_workflow._deciding(bigint[], bigint[]) IS 'The values of the first proposals are being written, and others decided beside them: until this is called with none, nothing edits them';
+COMMENT ON FUNCTION customer_workflow._deciding(bigint[], bigint[]) IS 'The values of the first proposals are being written, and others decided: until this is called with none, nothing edits them';
 
 CREATE FUNCTION customer_workflow._being_applied() RETURNS bigint[]
     LANGUAGE c VOLATILE PARALLEL UNSAFE AS 'MODULE_PATHNAME', 'cw_being_applied';

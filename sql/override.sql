@@ -158,6 +158,7 @@ BEGIN
 
     rivals := ARRAY(SELECT r FROM unnest(customer_workflow._rivals(targets)) AS r WHERE r <> ALL (targets));
     before := customer_workflow._moves(rivals);
+    PERFORM customer_workflow._deciding(targets, '{}');
     PERFORM customer_workflow._apply(targets, true);
     PERFORM customer_workflow._tell_overtaken(request, targets, rivals, before);
     PERFORM customer_workflow._close(targets);
@@ -170,6 +171,7 @@ BEGIN
                             WHERE m.id = ANY (targets) ORDER BY i)
       FROM customer_workflow._digests(targets) AS d
      WHERE p.id = d.proposal;
+    PERFORM customer_workflow._deciding('{}', '{}');
     PERFORM customer_workflow._record_override(request, targets, statuses, reviews, reviewers);
     IF EXISTS (SELECT FROM customer_workflow.proposal AS p WHERE p.id = ANY (targets) AND p.reverts IS NOT NULL) THEN
         PERFORM customer_workflow._note_reverted(request.person, targets);

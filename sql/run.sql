@@ -81,20 +81,25 @@ BEGIN
     IF sets THEN
         checked := customer_workflow._with_mates(checked);
     END IF;
+    beside := customer_workflow._minus(CASE WHEN cardinality(courses) = 1 THEN (courses[1]).proposals
+                                            ELSE ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id)) END, applied);
+    PERFORM customer_workflow._deciding(applied, beside);
     IF cardinality(checked) > 0 THEN
         SELECT c.failed, c.overwritten INTO failed, overwritten FROM customer_workflow._conflicts(request, checked) AS c;
         IF all_or_nothing AND cardinality(failed) > 0 THEN
             PERFORM customer_workflow._raise_problem(failed[1]);
         END IF;
         problems := problems || failed;
-        applied := customer_workflow._minus(applied, ARRAY(SELECT f.proposal FROM unnest(failed) AS f));
+        IF cardinality(failed) > 0 THEN
+            applied := customer_workflow._minus(applied, ARRAY(SELECT f.proposal FROM unnest(failed) AS f));
+            beside := customer_workflow._minus(beside, ARRAY(SELECT f.proposal FROM unnest(failed) AS f));
+            PERFORM customer_workflow._deciding(applied, beside);
+        END IF;
         rivals := customer_workflow._rivals(applied);
         IF rivals <> '{}' THEN
             before := customer_workflow._moves(rivals);
         END IF;
-        beside := customer_workflow._minus(ARRAY(SELECT i.id FROM unnest(courses) AS c CROSS JOIN LATERAL unnest(c.proposals) AS i (id)),
-                                           applied || ARRAY(SELECT f.proposal FROM unnest(problems) AS f));
-        failed := ARRAY(SELECT a FROM customer_workflow._apply(applied, all_or_nothing, beside) AS a);
+        failed := ARRAY(SELECT a FROM customer_workflow._apply(applied, all_or_nothing) AS a);
         -- one whose record was deleted with what was written is cancelled
         IF applied <> '{}' AND beside <> '{}' THEN
             courses := customer_workflow._without(courses, ARRAY(SELECT p.id FROM customer_workflow.proposal AS p
@@ -258,6 +263,7 @@ BEGIN
     IF 'create_work_item' = ANY (doing) THEN
         PERFORM customer_workflow._word_work_items(courses);
     END IF;
+    PERFORM customer_workflow._deciding('{}', '{}');
     IF 'call_function' = ANY (doing) THEN
         PERFORM customer_workflow._call_functions(request, courses);
     END IF;

@@ -1,5 +1,5 @@
 //! Proposals whose values are being written, and those that are decided beside them: what is decided on is what they were when it was asked,
-//! so that triggers of the tables do not edit them meanwhile.
+//! so that code of their tables (triggers, labels) does not edit them meanwhile.
 
 use crate::error::{Report, raise};
 use crate::pg::callbacks;
@@ -18,7 +18,8 @@ thread_local! {
     static DECIDING: RefCell<Option<Deciding>> = const { RefCell::new(None) };
 }
 
-/// SQL `_deciding(applied bigint[], beside bigint[])`: the values of the first are written from now on, until it is called with none.
+/// SQL `_deciding(applied bigint[], beside bigint[])`: the values of the first are written from now on, and the
+/// others decided, until it is called with none.
 pub fn begin(call: &Call) -> Option<Datum> {
     let numbers = |n| -> Option<Vec<i64>> {
         let mut ids: Vec<i64> = call.bigints(n)?.into_iter().flatten().collect();
@@ -27,7 +28,7 @@ pub fn begin(call: &Call) -> Option<Datum> {
     };
     let (applied, beside) = (numbers(0)?, numbers(1)?);
     let deciding = Deciding { subtransaction: callbacks::subtransaction(), applied, beside };
-    DECIDING.set(Some(deciding).filter(|d| !d.applied.is_empty()));
+    DECIDING.set(Some(deciding).filter(|d| !d.applied.is_empty() || !d.beside.is_empty()));
     None
 }
 
@@ -51,7 +52,7 @@ pub fn refuse_edit(proposal: i64) {
     if DECIDING.with_borrow(|d| d.as_ref().is_some_and(|d| is(&d.applied) || is(&d.beside))) {
         raise(
             Report::new("55000", format!("proposal {proposal} is being decided and cannot be edited"))
-                .detail("Writing approved values, perhaps a trigger of a table, would edit a proposal that is decided together with them.")
+                .detail("What runs with it, perhaps a trigger of a table while approved values are written, would edit it.")
                 .hint("Decide them one after the other."),
         )
     }

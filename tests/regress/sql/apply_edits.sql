@@ -86,3 +86,24 @@ SELECT * FROM customer_workflow.approve_many('{9, 10}');
 RESET SESSION AUTHORIZATION;
 SELECT * FROM outcome WHERE id >= 7;
 SELECT count(*) FROM customer_workflow.work_items WHERE status = 'open' AND proposal >= 7;
+
+-- What gives records their labels is code of the owner, too; the label is left out.
+CREATE FUNCTION public.labelled(name text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE public.limits SET amount = 999 WHERE id = 3;
+    RETURN name;
+END
+$$;
+INSERT INTO limits VALUES (3, 3, 30);
+SELECT customer_workflow.configure('customers', '{"record_label": "public.labelled(name)"}');
+SELECT customer_workflow.deactivate_workflow('Own');
+SELECT customer_workflow.create_workflow('zAuto', 'limits', '{"elements": [{"approval": {"name": "A", "automatic_action": {"when": "proposal.fields = ''{amount}'' and new.amount < 100", "action": "approve"}, "steps": [{"name": "S", "assign_to": {"role": "credit_managers"}}]}}]}');
+SELECT customer_workflow.activate_workflow('zAuto', 1);
+SET SESSION AUTHORIZATION alice;
+UPDATE customers SET credit_limit = 9000 WHERE id = 3;
+UPDATE limits SET amount = 33 WHERE id = 3;
+SELECT * FROM customer_workflow.submit_many('{11, 12}');
+RESET SESSION AUTHORIZATION;
+SELECT * FROM outcome WHERE id > 10;
+SELECT amount FROM limits WHERE id = 3;
+SELECT record_label FROM customer_workflow.proposals WHERE id = 11;
