@@ -33,6 +33,11 @@ pub fn rows_done(depth: u32) {
     }
 }
 
+/// The AFTER triggers of the statement at executor depth `depth` that is about to end are run by the one that it is part of.
+pub fn triggers_come_later(depth: u32) {
+    moving::triggers_come_later(depth);
+}
+
 /// A statement at executor depth `depth` has ended: everything captured below it becomes proposals, and its NOTICE is sent.
 pub fn statement_end(depth: u32) {
     if flush::is_running() {

@@ -72,12 +72,19 @@ pub fn is_arriving(root: Oid) -> bool {
 
 /// AFTER DELETE: whether the row of that key has moved.
 pub fn has_left(root: Oid, hash: &[u8; 16]) -> bool {
-    LEFT.with_borrow(|m| m.get(hash).is_some_and(|x| x.root == root))
+    LEFT.with_borrow_mut(|m| is_of_move(m, root, hash))
 }
 
 /// AFTER INSERT: whether the row of that key has moved here.
 pub fn has_arrived(root: Oid, hash: &[u8; 16]) -> bool {
-    ARRIVED.with_borrow(|m| m.get(hash).is_some_and(|x| x.root == root))
+    ARRIVED.with_borrow_mut(|m| is_of_move(m, root, hash))
+}
+
+/// Whether the event is that of a row that has moved, which is the first one of its key in the statement: a function that this calls may
+/// delete the row and insert another, and so may its other parts.
+fn is_of_move(moved: &mut HashMap<[u8; 16], Moved>, root: Oid, hash: &[u8; 16]) -> bool {
+    let depth = callbacks::depth();
+    moved.get(hash).is_some_and(|x| x.root == root && x.depth == depth) && moved.remove(hash).is_some()
 }
 
 /// Whether the UPDATE moves the row, which will be written with `back` put back.
@@ -212,9 +219,19 @@ fn keep_moved(which: impl Fn(&Moved) -> bool) {
     }
 }
 
-/// Whether rows are on their way.
+/// The statement at executor depth `depth` that has ended leaves its AFTER triggers to the one that it is part of, as that of a foreign
+/// key's action does.
+pub fn triggers_come_later(depth: u32) {
+    for moved in [&LEFT, &ARRIVED] {
+        moved.with_borrow_mut(|m| m.values_mut().for_each(|x| x.depth = x.depth.min(depth)));
+    }
+}
+
+/// Whether rows are on their way, or their AFTER triggers are.
 pub fn holds_rows() -> bool {
     !MOVING.with_borrow(Vec::is_empty)
+        || !LEFT.with_borrow(HashMap::is_empty)
+        || !ARRIVED.with_borrow(HashMap::is_empty)
 }
 
 /// The transaction is over.

@@ -250,6 +250,11 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
         DEPTH.set(0);
     }
     let depth = DEPTH.get();
+    // SAFETY: a query that has run keeps its state to its end.
+    let without_triggers = unsafe {
+        (*query).operation == pg_sys::CmdType::CMD_UPDATE
+            && (*(*query).estate).es_top_eflags as u32 & pg_sys::EXEC_FLAG_SKIP_TRIGGERS != 0
+    };
     // what the statement captured comes before what its AFTER triggers do
     if crate::capture::has_captured() {
         entry(|| {
@@ -273,6 +278,9 @@ unsafe extern "C-unwind" fn executor_finish(query: *mut pg_sys::QueryDesc) {
     if crate::capture::has_captured() {
         entry(|| {
             faults::point("finish");
+            if without_triggers {
+                crate::capture::triggers_come_later(depth);
+            }
             with_snapshot(|| crate::capture::statement_end(depth));
         });
     }
