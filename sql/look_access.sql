@@ -31,8 +31,11 @@ AS $$
      CROSS JOIN LATERAL unnest(i.indkey, i.indclass) WITH ORDINALITY AS k (attnum, opclass, position)
       JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
       JOIN pg_opclass AS oc ON oc.oid = k.opclass
-      JOIN pg_amop AS ao ON ao.amopfamily = oc.opcfamily AND ao.amopmethod = 403 AND ao.amopstrategy = 3
-                        AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
+      JOIN pg_amop AS ao ON ao.amopfamily = oc.opcfamily AND ao.amoplefttype = oc.opcintype AND ao.amoprighttype = oc.opcintype
+                        -- as in _key_parts()
+                        AND ao.amopstrategy = (SELECT max(e.amopstrategy) FROM pg_amop AS e
+                                                WHERE e.amopfamily = oc.opcfamily AND (e.amoplefttype, e.amoprighttype) = (oc.opcintype, oc.opcintype)
+                                                  AND (e.amopstrategy = 3 OR e.amopstrategy = 18 AND i.indisexclusion))
      CROSS JOIN LATERAL (
           WITH RECURSIVE base AS (
               SELECT t.* FROM pg_type AS t WHERE t.oid = a.atttypid

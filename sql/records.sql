@@ -93,7 +93,10 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
       JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = k.attnum
       JOIN pg_opclass AS c ON c.oid = k.opclass
       JOIN pg_amop AS s ON s.amopfamily = c.opcfamily AND s.amoplefttype = c.opcintype AND s.amoprighttype = c.opcintype
-                       AND s.amopstrategy = 3
+                       -- of GiST, which has the key of a period, 3 may be that they overlap
+                       AND s.amopstrategy = (SELECT max(e.amopstrategy) FROM pg_amop AS e
+                                              WHERE e.amopfamily = c.opcfamily AND (e.amoplefttype, e.amoprighttype) = (c.opcintype, c.opcintype)
+                                                AND (e.amopstrategy = 3 OR e.amopstrategy = 18 AND i.indisexclusion))
       JOIN pg_operator AS o ON o.oid = s.amopopr
       JOIN pg_namespace AS n ON n.oid = o.oprnamespace
      WHERE i.indrelid = relation AND i.indisprimary AND k.place <= i.indnkeyatts
