@@ -52,7 +52,7 @@ pub fn refuse_edit(proposal: i64) {
     if DECIDING.with_borrow(|d| d.as_ref().is_some_and(|d| is(&d.applied) || is(&d.beside))) {
         raise(
             Report::new("55000", format!("proposal {proposal} is being decided and cannot be edited"))
-                .detail("What runs with it, perhaps a trigger of a table while approved values are written, would edit it.")
+                .detail("What runs with it, perhaps a trigger while approved values are written, would edit it.")
                 .hint("Decide them one after the other."),
         )
     }
