@@ -43,7 +43,7 @@ BEGIN
     IF customer_workflow._owns_database() IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = format('must be owner of database "%s"', current_database()),
-            HINT = 'Application roles, groups, calendars and data entities for every table are set by the database owner or a superuser.';
+            HINT = 'This is for the database owner or a superuser.';
     END IF;
 END
 $$;
@@ -243,6 +243,11 @@ BEGIN
     role_name := customer_workflow._role_name(set_application_role.role);
     IF set_application_role.person_required IS NULL THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'person_required must not be null';
+    ELSIF EXISTS (SELECT FROM pg_roles AS r WHERE r.oid = set_application_role.role AND r.rolsuper)
+        OR EXISTS (SELECT FROM pg_database AS d WHERE d.datname = current_database() AND d.datdba = set_application_role.role) THEN
+        RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('role %s cannot be an application role', quote_ident(role_name)),
+            DETAIL = 'It is a superuser or owns the database, and could not configure anything any more, nor take this back.',
+            HINT = 'Give the application a login role of its own.';
     END IF;
     SELECT a.* INTO before FROM customer_workflow.application_role AS a WHERE a.role = role_name FOR UPDATE;
     token := coalesce(set_application_role.token_required, before.token_required, false);

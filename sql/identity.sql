@@ -24,7 +24,7 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'insufficient_privilege',
             MESSAGE = 'this needs the person who acts',
             DETAIL = format('The session user "%s" is an application role and has not named anybody.', session_user),
-            HINT = 'Call customer_workflow.act_as(''…'') first in this transaction.';
+            HINT = 'Name the person first in this transaction: customer_workflow.act_as(''…''), or sign_in() or its setting where the role takes names by that only.';
     END IF;
     RETURN person;
 END

@@ -246,7 +246,7 @@ fn require_person(relation: &Relation, text: &str, doing: &str) {
                     "The session user \"{}\" is an application role and has not named anybody.",
                     who.session
                 ))
-                .hint("Call customer_workflow.act_as('…') first in this transaction."),
+                .hint(person::NAME_FIRST),
         );
     }
 }

@@ -388,7 +388,7 @@ fn decide(relation: &Relation, event: &Event, applies: &Applies, who: &Rc<Who>, 
                     "The session user \"{}\" is an application role and has not named anybody.",
                     who.session
                 ))
-                .hint("Call customer_workflow.act_as('…') first in this transaction."),
+                .hint(person::NAME_FIRST),
         );
     }
     let mut behavior = applies.behavior(who, field);

@@ -78,6 +78,9 @@ thread_local! {
     static STATE: RefCell<State> = RefCell::new(State::default());
 }
 
+/// The HINT for who has to name a person and has not.
+pub const NAME_FIRST: &str = "Name the person first in this transaction: customer_workflow.act_as('…'), or sign_in() or its setting where the role takes names by that only.";
+
 /// Who acts now. The role of SET ROLE and the name of `act_as` count only where the session user is an application role:
 /// a role that may switch freely could otherwise approve its own change under another name.
 pub fn current() -> Rc<Who> {

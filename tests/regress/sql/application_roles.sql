@@ -67,3 +67,12 @@ RESET SESSION AUTHORIZATION;
 SELECT kind, details FROM customer_workflow.workflow_history WHERE kind ~ 'application' ORDER BY at;
 DROP OWNED BY application_roles_web, application_roles_batch;
 DROP ROLE application_roles_web, application_roles_batch;
+
+-- whoever could take it back must not need to be named
+SELECT * FROM error_of('SELECT customer_workflow.set_application_role(current_user::regrole)');
+BEGIN;
+CREATE ROLE application_roles_owner;
+SELECT format('ALTER DATABASE %I OWNER TO application_roles_owner', current_database()) \gexec
+SELECT customer_workflow.set_application_role('application_roles_owner');
+\echo :SQLSTATE
+ROLLBACK;
