@@ -200,12 +200,11 @@ BEGIN
     boundary := (SELECT h.last_event FROM customer_workflow.home AS h);
     SELECT h.id, h.transaction INTO entry FROM customer_workflow.history AS h WHERE h.id = up_to AND h.kind <> 'proposed';
     complete := entry.id <= boundary;
-    -- A transaction of another database that ends just now may stand in the way once.
-    FOR try IN 1 .. 10 LOOP
-        EXIT WHEN complete IS NOT FALSE;
+    -- A consumer that was moved on meanwhile is a serialization failure before anything else.
+    PERFORM FROM customer_workflow.event_consumer AS c WHERE c.id = reader.id FOR UPDATE;
+    IF complete IS FALSE THEN
         complete := entry.transaction < customer_workflow._event_horizon();
-        PERFORM pg_stat_clear_snapshot();
-    END LOOP;
+    END IF;
     IF complete IS NOT TRUE THEN
         RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = format('event %s has not been delivered', coalesce(up_to::text, 'null')),
             DETAIL = 'There is no such event, or a transaction that began before it is still in progress.', HINT = 'Give the id of an event that next_events() has returned.';
