@@ -50,9 +50,11 @@ DECLARE
     horizon xid8;
     known boolean;
 BEGIN
-    -- What has ended since the snapshot was taken, and is not found any more, counts as one of ours; the next snapshot is without it.
+    -- What has ended since the snapshot was taken, and is not found any more, counts as one of ours; the next snapshot is without it. All of it
+    -- is told by one snapshot: what begins between two would be passed over.
     FOR attempt IN 1 .. 10 LOOP
-        SELECT min(x.id), bool_and(a.pid IS NOT NULL OR p.gid IS NOT NULL) INTO horizon, known
+        SELECT least(coalesce(min(x.id), pg_snapshot_xmax(pg_current_snapshot())), pg_current_xact_id_if_assigned()),
+               bool_and(a.pid IS NOT NULL OR p.gid IS NOT NULL) INTO horizon, known
           FROM pg_snapshot_xip(pg_current_snapshot()) AS x (id)
           LEFT JOIN pg_stat_activity AS a ON a.backend_xid = x.id::xid
           LEFT JOIN pg_prepared_xacts AS p ON p.transaction = x.id::xid
@@ -60,7 +62,7 @@ BEGIN
         EXIT WHEN known IS NOT FALSE;
         PERFORM pg_stat_clear_snapshot();
     END LOOP;
-    RETURN least(coalesce(horizon, pg_snapshot_xmax(pg_current_snapshot())), pg_current_xact_id_if_assigned());
+    RETURN horizon;
 END
 $$;
 COMMENT ON FUNCTION customer_workflow._event_horizon() IS 'The oldest transaction that may be in progress in this database, else the next one: what comes before it is complete';
